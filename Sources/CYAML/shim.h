@@ -1,0 +1,6 @@
+#ifndef BEATD_CYAML_SHIM_H
+#define BEATD_CYAML_SHIM_H
+
+#include <yaml.h>
+
+#endif
