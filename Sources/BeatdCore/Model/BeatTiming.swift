@@ -1,0 +1,39 @@
+/// How often an instance beats and when the registry gives it up (Nacos PreservedMetadataKeys).
+package struct BeatTiming: Hashable, Sendable {
+    /// Between two beats, unless the server asks for another interval.
+    package var interval: Duration
+    /// Without a beat for this long the registry calls the instance unhealthy.
+    package var timeout: Duration
+    /// Without a beat for this long the registry deletes the instance.
+    package var deleteAfter: Duration
+
+    package init(
+        interval: Duration = .seconds(5), timeout: Duration = .seconds(15), deleteAfter: Duration = .seconds(30)
+    ) {
+        self.interval = interval
+        self.timeout = timeout
+        self.deleteAfter = deleteAfter
+    }
+
+    /// Below this, a server's interval is a mistake that would become a flood.
+    package static let shortestServerInterval = Duration.milliseconds(500)
+
+    /// The interval that counts when a server asked for `milliseconds`: from 500 ms to half of `timeout`.
+    ///
+    /// A longer one counts as that half: obeying 60 s would lose a 15 s lease. A shorter one, 0 included (2.5.0 answers 0
+    /// after a metadata value like `5s`, registries/observed/nacos-1x-2x.md), is no answer.
+    package func interval(askedFor milliseconds: Int64?) -> Duration? {
+        guard let milliseconds, milliseconds >= Self.shortestServerInterval.milliseconds else { return nil }
+        return min(.milliseconds(min(milliseconds, 86_400_000)), timeout / 2)
+    }
+
+    /// The metadata that tells the registry of timings that are not its own defaults; values are milliseconds.
+    package var preservedMetadata: [String: String] {
+        let usual = BeatTiming()
+        var metadata: [String: String] = [:]
+        if interval != usual.interval { metadata["preserved.heart.beat.interval"] = "\(interval.milliseconds)" }
+        if timeout != usual.timeout { metadata["preserved.heart.beat.timeout"] = "\(timeout.milliseconds)" }
+        if deleteAfter != usual.deleteAfter { metadata["preserved.ip.delete.timeout"] = "\(deleteAfter.milliseconds)" }
+        return metadata
+    }
+}

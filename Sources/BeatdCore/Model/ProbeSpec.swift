@@ -1,0 +1,56 @@
+/// How one descriptor wants its process looked at: what to ask, how often, and how much an answer counts.
+package struct ProbeSpec: Hashable, Sendable {
+    package var target: Target
+    /// Alive looks in a row before the probe counts as passing, 1-100.
+    package var rise: Int
+    /// Failing looks in a row before the probe counts as down, 1-100. A `gone` look needs no second one.
+    package var fall: Int
+
+    package init(target: Target, rise: Int = 1, fall: Int = 3) {
+        self.target = target
+        self.rise = rise
+        self.fall = fall
+    }
+
+    /// How old a decisive look may be and still carry a beat (promise P1).
+    package var freshness: Duration { target.interval + target.timeout + .seconds(1) }
+}
+
+/// Something to look at, and how: probes with the same target share its looks.
+package struct Target: Hashable, Sendable {
+    package var kind: ProbeKind
+    /// Between the beginnings of two looks, 100 ms - 1 h.
+    package var interval: Duration
+    /// After which a look is `failing`, 10 ms - 1 m, at most the interval.
+    package var timeout: Duration
+
+    package init(kind: ProbeKind, interval: Duration = .seconds(2), timeout: Duration = .seconds(1)) {
+        self.kind = kind
+        self.interval = interval
+        self.timeout = timeout
+    }
+}
+
+/// What a probe asks (contract 3.1). The other kinds come with later versions.
+package enum ProbeKind: Hashable, Sendable {
+    /// A connection to a literal address opens.
+    case tcp(host: String, port: Int)
+    /// The file names a live process, running `executable` (a path or a name) where given.
+    case pidfile(path: String, executable: String?)
+
+    /// The key of the probe in a descriptor.
+    package var name: String {
+        switch self {
+        case .tcp: "tcp"
+        case .pidfile: "pidfile"
+        }
+    }
+
+    /// What people read: `127.0.0.1:9100`, `/run/billing.pid`.
+    package var subject: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .pidfile(let path, _): path
+        }
+    }
+}

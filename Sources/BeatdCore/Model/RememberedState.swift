@@ -1,0 +1,25 @@
+/// What must survive a restart of beatd. Losing it never stops beatd: what it doesn't know lapses at the registry.
+package struct RememberedState: Equatable, Sendable {
+    /// What the registry holds, or may hold, in our name; sorted by wire identity.
+    package var leases: [RememberedLease] = []
+    /// Whether the server in use was seen to take light beats.
+    package var lightBeats = false
+    /// Since when each instance (by NAME) has been alive without a break, for `warm-up` of what has no start time.
+    package var aliveSince: [String: Instant] = [:]
+    /// The boot those instants belong to; of another boot they mean nothing.
+    package var boot: String = ""
+
+    package init() {}
+}
+
+/// One entry at the registry that is ours.
+package struct RememberedLease: Hashable, Sendable {
+    /// The file that wanted it, by NAME.
+    package var name: String
+    package var instance: Instance
+
+    package init(name: String, instance: Instance) {
+        self.name = name
+        self.instance = instance
+    }
+}

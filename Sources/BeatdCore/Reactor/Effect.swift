@@ -1,0 +1,51 @@
+/// Everything the heart asks its drivers to do, in this order.
+package enum Effect: Sendable {
+    case look(LookOrder)
+    /// Tell with `exited` when that process ends; the sighting's pidfd is still held for it.
+    case watch(ProcessIdentity)
+    /// That process is of no interest any more.
+    case unwatch(ProcessIdentity)
+    /// Answer with `connected` or `closed`.
+    case open(ConnectionID, Server)
+    /// Answer with `closed`, unless it was reported already; what is in flight on it has been given up.
+    case close(ConnectionID)
+    /// Ask `nextWrite(on:at:)` now, until it gives nil.
+    case write(ConnectionID)
+    /// Make it durable, then say `saved`.
+    case save(version: UInt64, RememberedState)
+    case transition(Transition)
+    /// `ready.when` came true, or its time-out passed.
+    case ready
+    /// The stop is done; what is still registered (or may be) is named.
+    case finished(left: [WireIdentity])
+}
+
+/// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.
+package struct Effects: Sendable {
+    package var list: [Effect] = []
+    package init() {}
+    mutating func append(_ effect: Effect) { list.append(effect) }
+}
+
+/// Something an operator would want to know.
+package struct Transition: Hashable, Sendable {
+    package var name: String
+    /// nil: the instance is new.
+    package var from: Phase?
+    package var phase: Phase?
+    package var reason: String
+    package var at: Instant
+
+    package init(name: String, from: Phase?, phase: Phase?, reason: String, at: Instant) {
+        self.name = name
+        self.from = from
+        self.phase = phase
+        self.reason = reason
+        self.at = at
+    }
+}
+
+/// Where an instance stands (contract 6). The phases of a drain come with it.
+package enum Phase: String, Hashable, Sendable, CaseIterable {
+    case waiting, registering, up, suspect, down, rejected
+}

@@ -1,0 +1,58 @@
+/// Names one write, once.
+package struct WriteID: Hashable, Sendable, Comparable {
+    package var number: UInt64
+    package init(number: UInt64) { self.number = number }
+    package static func < (left: WriteID, right: WriteID) -> Bool { left.number < right.number }
+}
+
+/// Names one connection, once.
+package struct ConnectionID: Hashable, Sendable, Comparable {
+    package var number: UInt64
+    package init(number: UInt64) { self.number = number }
+    package static func < (left: ConnectionID, right: ConnectionID) -> Bool { left.number < right.number }
+}
+
+/// What a link is to send at this very instant.
+package struct WriteOrder: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case register
+        /// `light`: identity only; else with the BeatInfo, whose `period` is this interval.
+        case beat(light: Bool, period: Duration)
+        case deregister
+    }
+    package var id: WriteID
+    package var kind: Kind
+    package var instance: Instance
+    package var server: Server
+
+    package init(id: WriteID, kind: Kind, instance: Instance, server: Server) {
+        self.id = id
+        self.kind = kind
+        self.instance = instance
+        self.server = server
+    }
+}
+
+/// How a write ended.
+package enum Reply: Hashable, Sendable {
+    /// `intervalMilliseconds` and `lightBeats` as a beat's answer has them (`clientBeatInterval`, `lightBeatEnabled`).
+    case accepted(intervalMilliseconds: Int64?, lightBeats: Bool?)
+    /// The server doesn't know the instance (v1 20404, v3 21003).
+    case notFound
+    /// An answer that is no yes: its HTTP status and a short escaped excerpt for people.
+    case refused(status: Int, text: String)
+    /// Bytes left and no (whole) answer came: the server may or may not apply them, now or later.
+    case noAnswer(String)
+    /// No byte left.
+    case notSent(String)
+}
+
+/// Why a connection ended.
+package enum ClosedReason: Hashable, Sendable {
+    /// It never opened; a sentence.
+    case unreachable(String)
+    /// The peer closed or reset it, or said `Connection: close`.
+    case byPeer(String)
+    /// We closed it: garbage, a time limit, or because the heart asked.
+    case byUs(String)
+}
