@@ -55,16 +55,20 @@ let package = Package(
             name: "GroundTests",
             dependencies: ["Linux", "Log", "Systemd", "HTTPClient", "HTTPServer", "YAML", "TestSupport"]),
         .testTarget(name: "BeatdCoreTests", dependencies: ["BeatdCore"]),
-        .testTarget(name: "BeatdNacosTests", dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Systemd", "TestSupport"]),
-        .testTarget(name: "BeatdHostTests", dependencies: ["BeatdHost", "BeatdCore", "YAML", "Linux", "Systemd", "TestSupport"]),
+        .testTarget(
+            name: "BeatdNacosTests", dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Systemd", "TestSupport"]),
+        .testTarget(
+            name: "BeatdHostTests", dependencies: ["BeatdHost", "BeatdCore", "YAML", "Linux", "Systemd", "TestSupport"]),
         .testTarget(
             name: "BeatdDaemonTests",
             dependencies: [
-                "BeatdDaemon", "BeatdSystemd", "BeatdHost", "BeatdNacos", "BeatdCore", "Linux", "Systemd", "TestSupport",
+                "BeatdDaemon", "BeatdSystemd", "BeatdHost", "BeatdNacos", "BeatdCore", "Linux", "Systemd",
+                "TestSupport",
             ]),
         .testTarget(name: "DevRegistryTests", dependencies: ["DevRegistry", "HTTPServer", "Systemd", "TestSupport"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Predicates"]),
-        .testTarget(name: "ContractTests", dependencies: ["DevRegistry", "BeatdNacos", "BeatdCore", "Linux", "TestSupport"]),
+        .testTarget(
+            name: "ContractTests", dependencies: ["DevRegistry", "BeatdNacos", "BeatdCore", "Linux", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["Linux", "TestSupport"]),
         .testTarget(name: "StyleTests", dependencies: ["TestSupport"]),
     ],
