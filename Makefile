@@ -1,9 +1,44 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help lint
+.PHONY: help setup build test contract simulate nightly lint clean
+
+SEEDS ?= 1000
+JOBS ?= $(shell nproc)
+# Where the real registries are; tests that need them are skipped, by name, where they are not.
+BEATD_SHARED ?= ../shared
+export BEATD_SHARED := $(abspath $(BEATD_SHARED))
+
+RELEASE := -c release --static-swift-stdlib
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
+setup: ## install missing system packages, for building and for testing (apt, with sudo where not root)
+	@scripts/setup.sh test
+
+build: ## a release with the Swift runtime inside: beatd, beatd-dev-registry, beatd-simulate
+	@scripts/setup.sh build
+	swift build $(RELEASE)
+	@echo "built: $$(swift build $(RELEASE) --show-bin-path)/beatd"
+
+test: ## every test but those against real registries, with 200 simulated seeds; at most ten minutes
+	@scripts/test.sh
+
+contract: ## the contract suite against our registry and the real ones of BEATD_SHARED
+	@scripts/test.sh contract
+
+simulate: ## SEEDS=1000 seeds of the simulation, on all cores
+	@scripts/setup.sh build
+	swift build $(RELEASE) --product beatd-simulate
+	"$$(swift build $(RELEASE) --show-bin-path)/beatd-simulate" --seeds $(SEEDS) --jobs $(JOBS)
+
+nightly: ## what takes too long for every push: 10,000 seeds, and the real registries
+	@$(MAKE) simulate SEEDS=10000
+	@$(MAKE) contract
+
 lint: ## formatter, scripts, and a build with warnings as errors and checked imports
-	@bash scripts/lint.sh
+	@scripts/setup.sh build
+	@scripts/lint.sh
+
+clean: ## remove what was built
+	swift package clean

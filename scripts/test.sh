@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Runs the tests in parts, one after the other; says last what was skipped, how each part closed and how long it took.
+#
+#   scripts/test.sh            every part of `make test`
+#   scripts/test.sh PART...    only these, of the parts below
+#
+# With CI=true a skip is a failure. A part that ran no test is one always.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source scripts/timed.sh
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"; [ -z "$times_are_ours" ] || rm -f "$BEATD_TIMES"' EXIT
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(unit simulation end-to-end)
+failed=()
+
+# What each part is, as the runner's own filter: a suite's name begins with its target's.
+suites() {
+    local name=$1 status
+    shift
+    swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$logs/$name" | grep -vE '^[^ ]+ (Test|Suite) .* started\.$'
+    status=${PIPESTATUS[0]}
+    if ! grep -qE '^[^ ]+ Test run with [1-9][0-9]* tests? ' "$logs/$name"; then
+        echo "test: part '$name' ran no test, or did not reach its end" >&2
+        return 1
+    fi
+    return "$status"
+}
+part_of() {
+    case $1 in
+        unit) suites unit --skip '^(SimulationTests|ContractTests|EndToEndTests)\.' ;;
+        simulation) suites simulation --filter '^SimulationTests\.' ;;
+        contract) suites contract --filter '^ContractTests\.' ;;
+        end-to-end) suites end-to-end --filter '^EndToEndTests\.' ;;
+        *) echo "test: no part is called '$1': unit, simulation, contract, end-to-end" >&2; return 2 ;;
+    esac
+}
+
+timed "set-up" scripts/setup.sh test
+timed "build of the tests" swift build --build-tests || { times_table; exit 1; }
+for part in "${parts[@]}"; do
+    echo
+    echo "== $part"
+    timed "$part" part_of "$part" || failed+=("$part")
+done
+
+# --- what a reader needs, last ------------------------------------------------------------------------------------
+
+cd "$logs"
+lines() { cat -- "${parts[@]}" 2>/dev/null | grep -E "$1" || true; }
+failures=$(lines '^[^ ]+ Test .* (recorded an issue|failed after )' | grep -v '^[^ ]* Test run ' || true)
+skips=$(lines '^[^ ]+ (Test|Suite) .*( skipped(:|\.|$)| was cancelled after )' | sed 's/^[^ ]* //')
+count=$(printf '%s' "$skips" | grep -c '' || true)
+
+if [ -n "$failures" ]; then
+    printf '\nfailures:\n%s\n' "$failures"
+fi
+printf '\nskipped: %d\n' "$count"
+[ "$count" -eq 0 ] || printf '%s\n' "$skips" | sed 's/^/  /'
+if [ "${CI:-}" = true ] && [ "$count" -gt 0 ]; then
+    echo "test: CI=true, so each of these skips is a failure"
+    failed+=("skips")
+fi
+echo
+for part in "${parts[@]}"; do
+    printf '%-12s %s\n' "$part" "$(grep -E '^[^ ]+ Test run with ' "$part" 2>/dev/null | tail -n 1)"
+done
+times_table
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "test: FAILED: ${failed[*]}"
+    exit 1
+fi
