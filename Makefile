@@ -1,6 +1,6 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test contract simulate nightly lint clean
+.PHONY: help setup build test contract simulate nightly newcomer lint clean
 
 SEEDS ?= 1000
 JOBS ?= $(shell nproc)
@@ -35,6 +35,9 @@ simulate: ## SEEDS=1000 seeds of the simulation, on all cores
 nightly: ## what takes too long for every push: 10,000 seeds, and the real registries
 	@$(MAKE) simulate SEEDS=10000
 	@$(MAKE) contract
+
+newcomer: ## make demo and make test in a minimal Debian, as root and as a user with sudo (needs root, mmdebstrap)
+	@scripts/newcomer.sh
 
 lint: ## formatter, scripts, and a build with warnings as errors and checked imports
 	@scripts/setup.sh build

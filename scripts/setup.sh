@@ -41,8 +41,9 @@ missing_of_toolchain() {
     done | sed -n 's/^\s*\(\S*\) => not found$/\1/p' | sort -u | while read -r library; do
         package_of_library "$library"
     done
-    # Headers, start-up code and the linker's libraries: whatever a C++ program needs to be linked.
-    ls /usr/lib/gcc*/*/*/libstdc++.a /usr/lib/*/libc_nonshared.a >/dev/null 2>&1 || echo "libstdc++-dev"
+    # The toolchain brings no linker of its own choice, no C headers, no start-up code.
+    have ld.gold || echo binutils-gold
+    ls /usr/lib/gcc*/*/*/libstdc++.a /usr/lib*/*/libc_nonshared.a >/dev/null 2>&1 || echo libstdc++-dev
 }
 
 missing_of_build() {
@@ -89,11 +90,12 @@ apt() {
 
 echo "setup: installing ${packages% }" >&2
 apt update
-if [[ " $packages" == *" libstdc++-dev "* ]]; then
-    # The name carries the release's version of gcc; the newest is the one clang looks for.
-    newest=$(apt-cache pkgnames libstdc++- | grep -E '^libstdc\+\+-[0-9]+-dev$' | sort -V | tail -n 1)
-    packages=${packages/libstdc++-dev/${newest:-libstdc++-dev}}
+# Two names differ between releases: Debian 12 has gold in binutils, and gcc's version is part of its library's name.
+if ! apt-cache show binutils-gold >/dev/null 2>&1; then
+    packages=${packages/binutils-gold/binutils}
 fi
+newest=$(apt-cache pkgnames libstdc++- | grep -E '^libstdc\+\+-[0-9]+-dev$' | sort -V | tail -n 1)
+packages=${packages/libstdc++-dev/${newest:-libstdc++-dev}}
 # shellcheck disable=SC2086  # a list of names
 apt install -y --no-install-recommends $packages
 

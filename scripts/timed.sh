@@ -31,7 +31,7 @@ times_table() {
     [ -n "$times_are_ours" ] || return 0
     echo
     awk -F '\t' '
-        BEGIN { printf "%-34s %8s  %s\n", "part", "minutes", "outcome" }
-        { printf "%-34s %8.2f  %s\n", $1, $2 / 60000, $3 }' "$BEATD_TIMES"
-    awk -v seconds=$((SECONDS - times_began)) 'BEGIN { printf "%-34s %8.2f\n", "all", seconds / 60 }'
+        BEGIN { printf "%-38s %8s  %s\n", "part", "minutes", "outcome" }
+        { printf "%-38s %8.2f  %s\n", $1, $2 / 60000, $3 }' "$BEATD_TIMES"
+    awk -v seconds=$((SECONDS - times_began)) 'BEGIN { printf "%-38s %8.2f\n", "all", seconds / 60 }'
 }
