@@ -1,17 +1,178 @@
 /// All of beatd's judgement, as one value: events go in with the time they happened, effects come out.
+///
+/// Whatever affects a decision lives below this type; it reads no clock, holds no lock, knows no socket and no file.
+/// The driver's side of the contract, in six steps:
+///
+/// 1. Put what happened into an inbox; take one event out.
+/// 2. `handle(_:at:into:)` it, with the time of this turn.
+/// 3. Perform every effect, in order. None may call back: what an effect causes at once goes to the inbox.
+/// 4. For `.write(connection)` ask `nextWrite(on:at:)`, with a fresh reading of the clock, until it gives nil; hand each
+///    order to the socket at once. Promise P1 is judged in that call, when the bytes leave.
+/// 5. Next event; when the inbox is empty, arm one timer for `nextDeadline`.
+/// 6. When it fires, handle `.tick`. Late, early and doubled ticks do no harm.
+///
+/// The same events at the same times give the same effects: all chance comes from `Settings.seed`.
 package struct BeatReactor {
-    package init(settings: Settings) {}
+    var settings: Settings
+    var tasks = TaskTable()
+    var leases = LeaseTable()
+    var looks: LookSchedule
+    var queue: WriteQueue
+    var registry: RegistryMachine
+    var timers: TimerWheel<Timer>
+    var chance: Chance
+    var flights = Flights()
+    var folder = FolderView()
+    var memory = Memory()
+    var course: Course
+
+    package init(settings: Settings, at now: Instant) {
+        self.settings = settings
+        looks = LookSchedule(maxInFlight: settings.maxLooksInFlight)
+        queue = WriteQueue(writesPerSecond: settings.registry.writesPerSecond, at: now)
+        registry = RegistryMachine(server: settings.registry.server)
+        timers = TimerWheel(startingAt: now)
+        chance = Chance(seed: settings.seed)
+        course = Course(began: now)
+        _ = timers.insert(.ready, due: now + settings.ready.timeout)
+    }
+
     /// One event in; perform every effect; then the next.
-    package mutating func handle(_ event: Event, at now: Instant, into effects: inout Effects) {}
-    /// What that connection is to send at this very instant; nil for nothing (more).
-    package mutating func nextWrite(on connection: ConnectionID, at now: Instant) -> WriteOrder? { nil }
-    /// When the heart wants `tick`, and why.
-    package var nextDeadline: (at: Instant, why: String)? { nil }
-    /// One entry per descriptor and per rejected file without a good version, sorted by name.
-    package var statuses: [InstanceStatus] { [] }
-    /// The same for one NAME.
-    package func status(of name: String) -> InstanceStatus? { nil }
-    package var registryStatus: RegistryStatus { RegistryStatus(api: nil, server: nil, reachable: false, lastError: nil) }
-    package var rejected: [Rejection] { [] }
-    package var isReady: Bool { false }
+    package mutating func handle(_ event: Event, at now: Instant, into effects: inout Effects) {
+        switch event {
+        case .restored(let state): restore(state, at: now)
+        case .configured(let settings): configure(settings, at: now, into: &effects)
+        case .descriptors(let set): take(set, at: now, into: &effects)
+        case .addresses(let addresses): take(addresses, at: now, into: &effects)
+        case .saw(let reports): for report in reports { saw(report, at: now, into: &effects) }
+        case .exited(let process): exited(process, at: now, into: &effects)
+        case .woke(let target): woke(target, at: now, into: &effects)
+        case .connected(let id): registry.connected(id, interval: BeatTiming().interval, at: now, &chance)
+        case .closed(let id, let why): closed(id, why, at: now, into: &effects)
+        case .replied(let write, let reply): replied(write, reply, at: now, into: &effects)
+        case .stopping(let mode, let deadline): stop(mode, deadline: deadline, at: now, into: &effects)
+        case .saved(let version, _): memory.saved(version)
+        case .tick: break
+        }
+        expire(at: now, into: &effects)
+        looks.fill(&timers, at: now, into: &effects)
+        pump(at: now, into: &effects)
+        remember(at: now, into: &effects)
+        finishIfDone(at: now, into: &effects)
+    }
+
+    /// When the heart wants `tick`, and why; nil only where nothing is to be done ever.
+    package var nextDeadline: (at: Instant, why: String)? { timers.next.map { ($0.due, $0.key.why) } }
+
+    /// Runs every timer that is due. A timer never sets another one for the same instant without work in between, so a
+    /// turn that goes on for ever is a bug of ours.
+    private mutating func expire(at now: Instant, into effects: inout Effects) {
+        var bound = timers.count * 4 + 64
+        while let timer = timers.popDue(at: now) {
+            bound -= 1
+            precondition(bound > 0, "the timers of one turn never end")
+            switch timer {
+            case .task(let id):
+                tasks[id].timer = nil
+                refresh(id, at: now, into: &effects)
+            case .lease(let id):
+                leases[id].timer = nil
+                due(id, at: now, into: &effects)
+            case .target(let id):
+                if let look = looks.due(id, &timers, at: now, into: &effects) { take(look, of: id, at: now, into: &effects) }
+            case .write: flights.timer = nil
+            case .save: memory.timer = nil
+            case .ready: course.isReadyDue = true
+            case .stop: break  // `finishIfDone` sees the deadline
+            }
+        }
+    }
+
+    // MARK: Looks
+
+    private mutating func saw(_ report: SightingReport, at now: Instant, into effects: inout Effects) {
+        guard let (id, look) = looks.take(report, &timers, at: now, into: &effects) else { return }
+        take(look, of: id, at: now, into: &effects)
+    }
+
+    private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {
+        guard let entry = looks[id] else { return }
+        for task in entry.subscribers {
+            tasks[task].take(look, of: entry.target)
+            refresh(task, at: now, into: &effects)
+        }
+    }
+
+    /// Irrevocable: the process is gone for every target that saw it, and what is there now needs a new look.
+    private mutating func exited(_ process: ProcessIdentity, at now: Instant, into effects: inout Effects) {
+        for id in looks.exited(process) {
+            guard let entry = looks[id] else { continue }
+            let reason = "\(entry.target.kind.subject): process \(process.pid) has ended"
+            for task in entry.subscribers { tasks[task].wake(entry.target, at: now) }
+            take(Look(began: now, ended: now, outcome: .gone, reason: reason), of: id, at: now, into: &effects)
+            looks.look(id, &timers, at: now, into: &effects)
+        }
+    }
+
+    private mutating func woke(_ target: Target, at now: Instant, into effects: inout Effects) {
+        guard let id = looks.id(of: target), let entry = looks[id] else { return }
+        for task in entry.subscribers {
+            tasks[task].wake(target, at: now)
+            refresh(task, at: now, into: &effects)
+        }
+        looks.look(id, &timers, at: now, into: &effects)
+    }
+}
+
+/// What the folder of descriptors said last, beyond the tasks.
+struct FolderView {
+    var rejected: [Rejection] = []
+    var addresses = AddressSet()
+    /// Whether any set came yet.
+    var isLoaded = false
+    /// Whether a complete one came: from then on what no file wants is said goodbye to.
+    var isComplete = false
+    /// What an earlier run knew about since when each NAME is alive.
+    var aliveSince: [String: Instant] = [:]
+}
+
+/// The writes that are out.
+struct Flights {
+    struct Flight {
+        var lease: LeaseID
+        var connection: ConnectionID
+        var at: Instant
+        var isBeat: Bool
+    }
+    var writes: [WriteID: Flight] = [:]
+    private(set) var issued: UInt64 = 0
+    /// Set while something waits only for the registry or the budget.
+    var timer: TimerWheel<Timer>.Handle?
+    /// Beats an hour of all leases together, for the tick and the number of connections.
+    var beatsPerHour = 0
+
+    mutating func issue() -> WriteID {
+        issued += 1
+        return WriteID(number: issued)
+    }
+
+    /// How much due times are rounded down: a tick holds about 200 beats, at least 10 ms and at most 100 ms long.
+    var tick: Duration {
+        let perSecond = Double(beatsPerHour) / 3600
+        guard perSecond > 2000 else { return .milliseconds(100) }
+        return max(.milliseconds(10), .nanoseconds(Int64(200e9 / perSecond)))
+    }
+}
+
+/// Where the daemon stands between its start and its end.
+struct Course {
+    let began: Instant
+    var isReady = false
+    var isReadyDue = false
+    /// When all tasks had been probed: `registered` gives the registry one time limit from then.
+    var probedAt: Instant?
+    var stop: (mode: StopMode, deadline: Instant)?
+    var isFinished = false
+
+    init(began: Instant) { self.began = began }
 }

@@ -1,0 +1,150 @@
+/// Decisive looks in, one question out: may this instance beat now, or is it down?
+///
+/// Holds the rules of `rise`, `fall` and freshness (contract 3.1, promise P1) for all probes of one descriptor.
+package struct HealthGate {
+    /// What all probes together say.
+    package enum Verdict: Hashable, Sendable {
+        /// Some probe was never seen alive (often enough) and none is down.
+        case unseen(String)
+        case alive
+        /// Was alive; the latest decisive look is not, or is stale.
+        case suspect(String)
+        case down(String)
+    }
+
+    private enum Standing: Hashable { case unseen, passing, down(String) }
+
+    private struct Record {
+        let spec: ProbeSpec
+        var standing = Standing.unseen
+        var alive = 0
+        var failing = 0
+        var decisive: Look?
+        var latest: Look?
+        var lastWake = Instant(nanoseconds: .min)
+    }
+
+    private var records: [Record]
+
+    /// `wasUp`: an earlier run of beatd registered it, so that one alive look suffices to go on (promise P7).
+    package init(probes: [ProbeSpec], wasUp: Bool = false) {
+        records = probes.map { spec in
+            var record = Record(spec: spec)
+            if wasUp { record.alive = spec.rise - 1 }
+            return record
+        }
+    }
+
+    /// A look at `target` ended. One that began before the last wake can't say alive: an old sight may end late.
+    package mutating func take(_ look: Look, of target: Target) {
+        for index in records.indices where records[index].spec.target == target { take(look, at: index) }
+    }
+
+    private mutating func take(_ look: Look, at index: Int) {
+        records[index].latest = look
+        guard look.outcome.isDecisive else { return }
+        let rise = records[index].spec.rise
+        let fall = records[index].spec.fall
+        switch look.outcome {
+        case .alive:
+            guard look.began >= records[index].lastWake else { return }
+            records[index].failing = 0
+            records[index].alive = min(records[index].alive + 1, rise)
+            if records[index].alive >= rise { records[index].standing = .passing }
+        case .failing:
+            records[index].alive = 0
+            records[index].failing = min(records[index].failing + 1, fall)
+            if records[index].failing >= fall { records[index].standing = .down(look.reason ?? "failing") }
+        case .gone:
+            records[index].alive = 0
+            records[index].failing = 0
+            records[index].standing = .down(look.reason ?? "gone")
+        case .unknown:
+            return
+        }
+        records[index].decisive = look
+    }
+
+    /// Something happened to `target`: what began earlier no longer says alive.
+    package mutating func wake(_ target: Target, at now: Instant) {
+        for index in records.indices where records[index].spec.target == target { records[index].lastWake = now }
+    }
+
+    /// Promise P1, asked at the instant the bytes leave.
+    package func mayBeat(at now: Instant) -> Bool {
+        records.allSatisfy { record in
+            guard record.standing == .passing, let look = record.decisive, look.outcome == .alive else { return false }
+            return now - look.began <= record.spec.freshness && look.began >= record.lastWake
+        }
+    }
+
+    /// What the probes say at `now`; `down` beats `unseen`, which beats `suspect`.
+    package func verdict(at now: Instant) -> Verdict {
+        var unseen: String?
+        var suspect: String?
+        for record in records {
+            switch record.standing {
+            case .down(let reason):
+                return .down(reason)
+            case .unseen:
+                unseen = unseen ?? record.latest?.reason ?? "\(record.spec.target.kind.subject): not seen alive yet"
+            case .passing:
+                suspect = suspect ?? whySuspect(record, at: now)
+            }
+        }
+        if let unseen { return .unseen(unseen) }
+        if let suspect { return .suspect(suspect) }
+        return .alive
+    }
+
+    private func whySuspect(_ record: Record, at now: Instant) -> String? {
+        guard let look = record.decisive else { return nil }
+        if look.outcome != .alive {
+            return "\(look.reason ?? "failing") (\(record.failing) of \(record.spec.fall))"
+        }
+        let subject = record.spec.target.kind.subject
+        if look.began < record.lastWake { return "\(subject): something happened, looking again" }
+        guard now - look.began > record.spec.freshness else { return nil }
+        let why = record.latest?.outcome == .unknown ? record.latest?.reason : nil
+        return why ?? "\(subject): the last look is too old"
+    }
+
+    /// When the verdict changes by itself: the first look that goes stale.
+    package func nextChange(after now: Instant) -> Instant? {
+        records.compactMap { record -> Instant? in
+            guard record.standing == .passing, let look = record.decisive, look.outcome == .alive else { return nil }
+            let stale = look.began + record.spec.freshness + .nanoseconds(1)
+            return stale > now ? stale : nil
+        }.min()
+    }
+
+    /// The targets whose latest look is too old to carry a beat, or none.
+    package func staleTargets(at now: Instant) -> [Target] {
+        records.compactMap { record in
+            guard let look = record.decisive else { return record.spec.target }
+            let isFresh = now - look.began <= record.spec.freshness && look.began >= record.lastWake
+            return isFresh ? nil : record.spec.target
+        }
+    }
+
+    /// Whether each probe had a look at all, of whatever outcome.
+    package var isProbed: Bool { records.allSatisfy { $0.latest != nil } }
+
+    /// Whether every probe has been alive once, as a waiting new version must be (contract 3.4).
+    package var allPassing: Bool { records.allSatisfy { $0.standing == .passing } }
+
+    /// What a waiting version still waits for, for people.
+    package var waitingFor: String {
+        let first = records.first { $0.standing != .passing }
+        let reason = first.map { $0.latest?.reason ?? "\($0.spec.target.kind.subject): not seen alive yet" }
+        return "the new version waits for its probes: \(reason ?? "all alive")"
+    }
+
+    /// The first process that a probe identified.
+    package var process: ProcessIdentity? {
+        records.lazy.compactMap { $0.standing == .passing ? $0.decisive?.process : nil }.first
+    }
+
+    /// The latest look of each probe, in the order of the descriptor.
+    package var looks: [(spec: ProbeSpec, look: Look?)] { records.map { ($0.spec, $0.latest) } }
+}

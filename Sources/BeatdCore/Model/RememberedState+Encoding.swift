@@ -1,0 +1,104 @@
+extension RememberedState {
+    /// The first line of a state file; another number is another format.
+    private static let header = "beatd-state 1"
+
+    /// Lines of words, percent-encoded, closed by a checksum of all before it: a torn file is seen as such.
+    package func encoded() -> [UInt8] {
+        var lines = [Self.header, Self.line("boot", boot), Self.line("light-beats", lightBeats ? "true" : "false")]
+        for lease in leases {
+            let instance = lease.instance
+            let identity = instance.identity
+            var words = [
+                "lease", lease.name, identity.service.namespace, identity.service.group, identity.service.service,
+                identity.ip, String(identity.port), instance.cluster, String(instance.weight),
+                String(instance.enabled), String(instance.ephemeral),
+            ]
+            for (key, value) in instance.metadata.sorted(by: { $0.key < $1.key }) { words += [key, value] }
+            lines.append(Self.line(words))
+        }
+        for (name, since) in aliveSince.sorted(by: { $0.key < $1.key }) {
+            lines.append(Self.line("alive", name, String(since.nanoseconds)))
+        }
+        var bytes: [UInt8] = []
+        for line in lines { bytes += Array(line.utf8) + [10] }
+        return bytes + Array(Self.line("end", String(Self.checksum(bytes), radix: 16)).utf8) + [10]
+    }
+
+    /// nil where the bytes are not whole, not ours or of another version; then nothing is remembered, which never stops beatd.
+    package init?(encoded bytes: [UInt8]) {
+        guard bytes.last == 10, let end = bytes.dropLast().lastIndex(of: 10) else { return nil }
+        let body = Array(bytes[...end])
+        let closing = Self.words(bytes[(end + 1)...].dropLast())
+        guard closing == ["end", String(Self.checksum(body), radix: 16)] else { return nil }
+        let lines = body.split(separator: 10)
+        guard let first = lines.first, first.elementsEqual(Self.header.utf8) else { return nil }
+        self.init()
+        for line in lines.dropFirst() {
+            guard let words = Self.words(line), take(words) else { return nil }
+        }
+    }
+
+    private mutating func take(_ words: [String]) -> Bool {
+        switch words.first {
+        case "boot" where words.count == 2: boot = words[1]
+        case "light-beats" where words.count == 2: lightBeats = words[1] == "true"
+        case "alive" where words.count == 3:
+            guard let since = Int64(words[2]) else { return false }
+            aliveSince[words[1]] = Instant(nanoseconds: since)
+        case "lease" where words.count >= 11 && words.count % 2 == 1:
+            guard let port = Int(words[6]), let weight = Double(words[8]) else { return false }
+            let service = ServiceKey(namespace: words[2], group: words[3], service: words[4])
+            var metadata: [String: String] = [:]
+            for index in stride(from: 11, to: words.count, by: 2) { metadata[words[index]] = words[index + 1] }
+            let instance = Instance(
+                identity: WireIdentity(service: service, ip: words[5], port: port), cluster: words[7], weight: weight,
+                enabled: words[9] == "true", ephemeral: words[10] == "true", metadata: metadata)
+            leases.append(RememberedLease(name: words[1], instance: instance))
+        default: return false
+        }
+        return true
+    }
+
+    private static func line(_ words: String...) -> String { line(words) }
+
+    private static func line(_ words: [String]) -> String {
+        words.map { word in
+            var text = ""
+            for byte in word.utf8 {
+                if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") {
+                    text.unicodeScalars.append(Unicode.Scalar(byte))
+                } else {
+                    text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                }
+            }
+            return text
+        }.joined(separator: " ")
+    }
+
+    private static func words(_ line: ArraySlice<UInt8>) -> [String]? {
+        var words: [String] = []
+        for word in line.split(separator: 0x20, omittingEmptySubsequences: false) {
+            var bytes: [UInt8] = []
+            var index = word.startIndex
+            while index < word.endIndex {
+                guard word[index] == UInt8(ascii: "%") else {
+                    bytes.append(word[index])
+                    index += 1
+                    continue
+                }
+                guard word.endIndex - index >= 3,
+                    let byte = UInt8(String(decoding: word[(index + 1)..<(index + 3)], as: UTF8.self), radix: 16)
+                else { return nil }
+                bytes.append(byte)
+                index += 3
+            }
+            guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+            words.append(text)
+        }
+        return words
+    }
+
+    private static func checksum(_ bytes: [UInt8]) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}

@@ -1,0 +1,123 @@
+/// What is to be saved, and what is being saved.
+struct Memory {
+    /// Saves are at least this far apart.
+    static let pause = Duration.seconds(1)
+
+    var isDirty = false
+    var boot = ""
+    var timer: TimerWheel<Timer>.Handle?
+    private(set) var version: UInt64 = 0
+    private var isSaving = false
+
+    /// Whether a save may be ordered; takes it.
+    mutating func begin() -> UInt64? {
+        guard isDirty, !isSaving, timer == nil else { return nil }
+        isDirty = false
+        isSaving = true
+        version += 1
+        return version
+    }
+
+    mutating func saved(_ version: UInt64) { if version == self.version { isSaving = false } }
+}
+
+extension BeatReactor {
+    // MARK: Over a restart
+
+    mutating func restore(_ state: RememberedState, at now: Instant) {
+        memory.boot = state.boot
+        folder.aliveSince = state.aliveSince
+        registry.remember(lightBeats: state.lightBeats)
+        for remembered in state.leases where leases.id(of: remembered.instance.identity) == nil {
+            _ = leases.add(Lease(restored: remembered, timeout: settings.registry.timeout, at: now))
+        }
+    }
+
+    /// What must survive a restart, as it stands now.
+    package var remembered: RememberedState {
+        var state = RememberedState()
+        state.boot = memory.boot
+        state.lightBeats = registry.lightBeats
+        for id in leases.ids {
+            let lease = leases[id]
+            guard let instance = lease.published ?? lease.doubt?.instance ?? lease.flying else { continue }
+            state.leases.append(RememberedLease(name: lease.name, instance: instance))
+        }
+        state.leases.sort { $0.instance.identity.description < $1.instance.identity.description }
+        for id in tasks.ids { state.aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
+        return state
+    }
+
+    mutating func remember(at now: Instant, into effects: inout Effects) {
+        guard let version = memory.begin() else { return }
+        memory.timer = timers.insert(.save, due: now + Memory.pause)
+        effects.append(.save(version: version, remembered))
+    }
+
+    // MARK: Configuration
+
+    mutating func configure(_ new: Settings, at now: Instant, into effects: inout Effects) {
+        let old = settings
+        settings = new
+        looks.maxInFlight = new.maxLooksInFlight
+        if new.registry.writesPerSecond != old.registry.writesPerSecond {
+            queue.limit(to: new.registry.writesPerSecond, at: now)
+        }
+        for id in leases.ids { leases[id].timeout = new.registry.timeout }
+        guard new.registry.server != old.registry.server else { return }
+        for write in registry.use(new.registry.server, into: &effects) {
+            guard let flight = flights.writes.removeValue(forKey: write) else { continue }
+            leases[flight.lease].replied(.noAnswer("another server is in use"), at: now, &chance)
+        }
+        for id in leases.ids {
+            leases[id].moveToAnotherServer(at: now)
+            schedule(id, at: now, into: &effects)
+        }
+        for id in tasks.ids { refresh(id, at: now, into: &effects) }
+        memory.isDirty = true
+    }
+
+    // MARK: Ready
+
+    package var isReady: Bool { course.isReady }
+
+    private mutating func announceReady(at now: Instant, into effects: inout Effects) {
+        guard !course.isReady, folder.isLoaded, course.stop == nil else { return }
+        guard course.isReadyDue || isDue(settings.ready.when, at: now) else { return }
+        course.isReady = true
+        effects.append(.ready)
+    }
+
+    private mutating func isDue(_ moment: ReadySettings.Moment, at now: Instant) -> Bool {
+        if moment == .loaded { return true }
+        let ids = tasks.byName.values
+        guard ids.allSatisfy({ tasks[$0].gate.isProbed }) else { return false }
+        if moment == .probed { return true }
+        let since = course.probedAt ?? now
+        if course.probedAt == nil {
+            course.probedAt = now
+            _ = timers.insert(.ready, due: now + settings.registry.timeout)
+        }
+        return now - since >= settings.registry.timeout || ids.allSatisfy { tasks[$0].phase != .registering }
+    }
+
+    // MARK: Stop
+
+    mutating func stop(_ mode: StopMode, deadline: Instant, at now: Instant, into effects: inout Effects) {
+        let isFirst = course.stop == nil
+        course.stop = (mode, deadline)
+        _ = timers.insert(.stop, due: deadline)
+        guard isFirst, mode == .deregister else { return }
+        for id in leases.ids { disown(id, at: now, into: &effects) }
+    }
+
+    /// Ready, if it is time; finished, if all is said or the deadline came.
+    mutating func finishIfDone(at now: Instant, into effects: inout Effects) {
+        announceReady(at: now, into: &effects)
+        guard let stop = course.stop, !course.isFinished else { return }
+        guard leases.isEmpty || stop.mode == .lapse || now >= stop.deadline else { return }
+        course.isFinished = true
+        let left = leases.ids.map { leases[$0] }.filter { $0.mayHold || $0.isInFlight != nil }.map(\.identity)
+        effects.append(.finished(left: left))
+    }
+}

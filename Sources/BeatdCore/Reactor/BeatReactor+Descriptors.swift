@@ -1,0 +1,183 @@
+extension BeatReactor {
+    // MARK: The folder
+
+    /// Takes a whole snapshot. What is missing from an incomplete one was only not read, and stays.
+    mutating func take(_ set: DescriptorSet, at now: Instant, into effects: inout Effects) {
+        guard course.stop == nil else { return }
+        announce(set.rejected, accepted: Set(set.accepted.map(\.name)), at: now, into: &effects)
+        let refused = Set(set.rejected.compactMap(\.name))
+        let names = Set(set.accepted.map(\.name))
+        var gone = set.complete ? tasks.byName.filter { !names.contains($0.key) && !refused.contains($0.key) } : [:]
+        for descriptor in set.accepted {
+            if let id = tasks.byName[descriptor.name] {
+                guard tasks[id].descriptor != descriptor || tasks[id].pending != nil else { continue }
+                change(id, at: now, into: &effects) { $0.take(descriptor) }
+            } else if let (name, id) = gone.first(where: { isSameInstance($0.value, descriptor) }) {
+                gone[name] = nil
+                rename(id, to: descriptor, at: now, into: &effects)
+            } else {
+                add(descriptor, at: now, into: &effects)
+            }
+        }
+        for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
+        if !gone.isEmpty { retryTwins(at: now, into: &effects) }
+        folder.isLoaded = true
+        if set.complete, !folder.isComplete {
+            folder.isComplete = true
+            dropOrphans(but: refused, at: now, into: &effects)
+        }
+    }
+
+    /// The addresses of this host are these now.
+    mutating func take(_ addresses: AddressSet, at now: Instant, into effects: inout Effects) {
+        guard addresses != folder.addresses, course.stop == nil else { return }
+        folder.addresses = addresses
+        for id in tasks.ids where tasks[id].descriptor.address == .automatic {
+            assign(id, at: now, into: &effects)
+            refresh(id, at: now, into: &effects)
+        }
+        retryTwins(at: now, into: &effects)
+    }
+
+    private mutating func announce(
+        _ rejected: [Rejection], accepted: Set<String>, at now: Instant, into effects: inout Effects
+    ) {
+        let known = Set(folder.rejected.map(\.file))
+        folder.rejected = rejected
+        for rejection in rejected where !known.contains(rejection.file) {
+            guard let name = rejection.name, !accepted.contains(name), tasks.byName[name] == nil else { continue }
+            effects.append(
+                .transition(Transition(name: name, from: nil, phase: .rejected, reason: rejection.error, at: now)))
+        }
+    }
+
+    private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
+        let lease = resolve(descriptor, current: nil).flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
+        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].isRegistered } ?? false
+        let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
+        let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
+        subscribe(id, at: now, into: &effects)
+        assign(id, at: now, into: &effects)
+        refresh(id, at: now, into: &effects)
+    }
+
+    private mutating func rename(
+        _ id: TaskID, to descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects
+    ) {
+        let old = tasks[id].targets
+        tasks.rename(id, to: descriptor)
+        resubscribe(id, from: old, at: now, into: &effects)
+        assign(id, at: now, into: &effects)
+        if let lease = tasks[id].lease { leases[lease].name = descriptor.name }
+        memory.isDirty = true
+        refresh(id, at: now, into: &effects)
+    }
+
+    private mutating func remove(_ id: TaskID, at now: Instant, into effects: inout Effects) {
+        for target in tasks[id].targets { looks.unsubscribe(id, from: target, &timers, into: &effects) }
+        let task = tasks.remove(id)
+        if let timer = task.timer { timers.remove(timer) }
+        for lease in task.leaving + (task.lease.map { [$0] } ?? []) { disown(lease, at: now, into: &effects) }
+        effects.append(
+            .transition(
+                Transition(name: task.descriptor.name, from: task.phase, phase: nil, reason: "the file was removed", at: now)))
+    }
+
+    /// Changes the descriptor of a task and what follows from it: looks, address, lease, phase.
+    mutating func change(
+        _ id: TaskID, at now: Instant, into effects: inout Effects, _ body: (inout BeatTask) -> Void
+    ) {
+        let old = tasks[id].targets
+        body(&tasks[id])
+        resubscribe(id, from: old, at: now, into: &effects)
+        assign(id, at: now, into: &effects)
+        refresh(id, at: now, into: &effects)
+    }
+
+    mutating func resubscribe(
+        _ id: TaskID, from old: Set<Target>, at now: Instant, into effects: inout Effects
+    ) {
+        for target in tasks[id].orderedTargets where !old.contains(target) {
+            looks.look(looks.subscribe(id, to: target), &timers, at: now, into: &effects)
+        }
+        let wanted = tasks[id].targets
+        for target in old.subtracting(wanted) { looks.unsubscribe(id, from: target, &timers, into: &effects) }
+    }
+
+    private mutating func subscribe(_ id: TaskID, at now: Instant, into effects: inout Effects) {
+        resubscribe(id, from: [], at: now, into: &effects)
+    }
+
+    // MARK: Addresses and identities
+
+    /// What is advertised: an automatic address is kept while this host has it.
+    private func resolve(_ descriptor: InstanceDescriptor, current: String?) -> String? {
+        switch descriptor.address {
+        case .literal(let address): return address
+        case .automatic:
+            if let current, folder.addresses.local.contains(current) { return current }
+            return folder.addresses.source
+        }
+    }
+
+    private func isSameInstance(_ id: TaskID, _ descriptor: InstanceDescriptor) -> Bool {
+        let current = tasks[id].ip
+        guard let lease = tasks[id].lease, let ip = resolve(descriptor, current: current) else { return false }
+        return leases[lease].identity == descriptor.instance(at: ip).identity
+    }
+
+    /// Finds the lease of what the descriptor describes now. A former one stays in `leaving` until the new entry stands.
+    mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
+        let descriptor = tasks[id].descriptor
+        tasks[id].ip = resolve(descriptor, current: tasks[id].ip)
+        guard let ip = tasks[id].ip else { return }
+        let instance = descriptor.instance(at: ip)
+        let former = tasks[id].lease
+        if let former, leases[former].identity == instance.identity {
+            tasks[id].twin = nil
+            return
+        }
+        let found = leases.id(of: instance.identity)
+        if let found, let owner = leases[found].owner, owner != id {
+            tasks[id].twin = tasks[owner].descriptor.file
+            return
+        }
+        tasks[id].twin = nil
+        if let former { tasks[id].leaving.append(former) }
+        let lease: LeaseID
+        if let found {
+            tasks[id].leaving.removeAll { $0 == found }
+            leases[found].owner = id
+            leases[found].name = descriptor.name
+            lease = found
+        } else {
+            lease = leases.add(
+                Lease(
+                    instance, timing: descriptor.beat, name: descriptor.name, owner: id,
+                    timeout: settings.registry.timeout))
+        }
+        tasks[id].lease = lease
+    }
+
+    /// Files that were refused for describing the same instance as another: that one may be gone or changed.
+    private mutating func retryTwins(at now: Instant, into effects: inout Effects) {
+        for id in tasks.ids where tasks[id].twin != nil {
+            assign(id, at: now, into: &effects)
+            refresh(id, at: now, into: &effects)
+        }
+    }
+
+    /// Nobody wants that lease any more; it ends with its goodbye.
+    mutating func disown(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
+        leases[id].owner = nil
+        leases[id].want(nil, timing: leases[id].timing, at: now)
+        schedule(id, at: now, into: &effects)
+    }
+
+    /// After a restart: what no file wants any more is said goodbye to, unless its file is only broken.
+    private mutating func dropOrphans(but refused: Set<String>, at now: Instant, into effects: inout Effects) {
+        for id in leases.ids where leases[id].owner == nil && !refused.contains(leases[id].name) {
+            disown(id, at: now, into: &effects)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+extension BeatReactor {
+    /// One entry per descriptor and per refused file without a good version, sorted by name.
+    package var statuses: [InstanceStatus] {
+        let running = tasks.ids.map { status(of: $0) }
+        let names = Set(tasks.byName.keys)
+        let refused = folder.rejected.compactMap { rejection -> InstanceStatus? in
+            guard let name = rejection.name, !names.contains(name) else { return nil }
+            return InstanceStatus(
+                name: name, file: rejection.file, descriptor: nil, ip: nil, phase: .rejected, reason: rejection.error,
+                since: course.began, process: nil, probes: [], lastBeat: nil, nextBeat: nil, beats: 0, pending: nil,
+                rejection: rejection.error)
+        }
+        return (running + refused).sorted { $0.name < $1.name }
+    }
+
+    /// The same for one NAME; nil where no file has it.
+    package func status(of name: String) -> InstanceStatus? {
+        if let id = tasks.byName[name] { return status(of: id) }
+        return statuses.first { $0.name == name }
+    }
+
+    /// Every refused file as it stands now, those with a twin included.
+    package var rejected: [Rejection] {
+        let twins = tasks.ids.compactMap { id -> Rejection? in
+            let task = tasks[id]
+            guard let twin = task.twin else { return nil }
+            return Rejection(
+                name: task.descriptor.name, file: task.descriptor.file,
+                error: "describes the same instance as \(twin) (namespace, group, service, address and port)")
+        }
+        return (folder.rejected + twins).sorted { $0.file < $1.file }
+    }
+
+    package var registryStatus: RegistryStatus {
+        RegistryStatus(
+            api: registry.api, server: registry.server, reachable: registry.isReachable, lastError: registry.lastError)
+    }
+
+    private func status(of id: TaskID) -> InstanceStatus {
+        let task = tasks[id]
+        let lease = task.lease.map { leases[$0] }
+        let beats = lease?.counts
+        let isBeating = task.phase == .up || task.phase == .registering
+        let due = lease.flatMap { lease -> Instant? in
+            if case .held(let due) = lease.state { return due }
+            return nil
+        }
+        let rejection = folder.rejected.first { $0.name == task.descriptor.name }?.error
+        return InstanceStatus(
+            name: task.descriptor.name, file: task.descriptor.file, descriptor: task.descriptor, ip: task.ip,
+            phase: task.phase ?? .waiting, reason: task.reason, since: task.since, process: task.gate.process,
+            probes: task.gate.looks.map { spec, look in
+                InstanceStatus.Probe(kind: spec.target.kind.name, target: spec.target.kind.subject, look: look)
+            },
+            lastBeat: beats?.last.map { InstanceStatus.Beat(at: $0.at, outcome: $0.outcome) },
+            nextBeat: isBeating ? due : nil, beats: beats?.accepted ?? 0,
+            pending: task.pending.map { $0.gate.waitingFor }, rejection: rejection)
+    }
+}

@@ -1,0 +1,236 @@
+extension BeatReactor {
+    // MARK: Tasks to leases
+
+    /// Decides a task anew and makes everything follow: what its leases want, its phase, its timer.
+    mutating func refresh(_ id: TaskID, at now: Instant, into effects: inout Effects) {
+        guard course.stop == nil else { return }
+        if tasks[id].pending != nil {
+            let old = tasks[id].targets
+            if tasks[id].adoptPending(at: now) {
+                resubscribe(id, from: old, at: now, into: &effects)
+                assign(id, at: now, into: &effects)
+            }
+        }
+        let decision = tasks[id].decide(standing(of: id, at: now), at: now)
+        apply(decision.want, of: id, at: now, into: &effects)
+        if let transition = tasks[id].enter(decision, at: now) { effects.append(.transition(transition)) }
+        arm(id, decision.until)
+    }
+
+    private func standing(of id: TaskID, at now: Instant) -> BeatTask.Standing {
+        guard let lease = tasks[id].lease else {
+            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false)
+        }
+        let isOut = leases[lease].isInFlight != nil
+        return BeatTask.Standing(
+            isUp: leases[lease].isUp(at: now), lapse: leases[lease].lapse,
+            mayHold: leases[lease].wanted != nil && (leases[lease].mayHold || isOut),
+            isRegistered: leases[lease].isRegistered)
+    }
+
+    private mutating func apply(_ want: BeatTask.Want, of id: TaskID, at now: Instant, into effects: inout Effects) {
+        let descriptor = tasks[id].descriptor
+        if let lease = tasks[id].lease {
+            switch want {
+            case .nobody:
+                leases[lease].want(nil, timing: descriptor.beat, at: now)
+            case .unchanged:
+                if leases[lease].wanted != nil, let ip = tasks[id].ip {
+                    leases[lease].want(descriptor.instance(at: ip), timing: descriptor.beat, at: now)
+                }
+            case .registered:
+                if let ip = tasks[id].ip {
+                    leases[lease].want(descriptor.instance(at: ip), timing: descriptor.beat, at: now)
+                }
+            }
+            schedule(lease, at: now, into: &effects)
+        }
+        let stands = tasks[id].lease.map { leases[$0].isUp(at: now) } ?? false
+        if want == .nobody || stands {
+            for lease in tasks[id].leaving { disown(lease, at: now, into: &effects) }
+            tasks[id].leaving = []
+        } else {
+            for lease in tasks[id].leaving { schedule(lease, at: now, into: &effects) }
+        }
+    }
+
+    private mutating func arm(_ id: TaskID, _ until: Instant?) {
+        switch (tasks[id].timer, until) {
+        case (let timer?, let until?): timers.move(timer, to: until)
+        case (nil, let until?): tasks[id].timer = timers.insert(.task(id), due: until)
+        case (let timer?, nil):
+            timers.remove(timer)
+            tasks[id].timer = nil
+        case (nil, nil): break
+        }
+    }
+
+    // MARK: Leases to the queue
+
+    /// Puts the lease where its state says: in the queue, on the timer, or out of the table when nothing of it is left.
+    mutating func schedule(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
+        count(id)
+        leases[id].isParked = false
+        guard let due = leases[id].due(at: now) else {
+            queue.remove(id)
+            arm(id, leases[id].limit)
+            if leases[id].isInFlight == nil, leases[id].owner == nil { leases.remove(id) }
+            return
+        }
+        let at = due.kind == .beat ? roundedDown(due.at) : due.at
+        guard at <= now else {
+            queue.remove(id)
+            arm(id, at)
+            return
+        }
+        arm(id, nil)
+        guard due.kind == .goodbye || mayWrite(id, at: now) else {
+            queue.remove(id)
+            leases[id].isParked = true
+            lookAgain(id, at: now, into: &effects)
+            return
+        }
+        queue.insert(id, due.kind)
+    }
+
+    /// The lease's timer fired: a write in flight is given up, or one is due.
+    mutating func due(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
+        guard let write = leases[id].isInFlight else {
+            schedule(id, at: now, into: &effects)
+            return
+        }
+        guard let flight = flights.writes.removeValue(forKey: write) else {
+            preconditionFailure("a write in flight is on no connection")
+        }
+        registry.gaveUp(on: flight.connection, at: now, &chance)
+        effects.append(.close(flight.connection))
+        landed(id, .noAnswer("no answer in time"), at: now, into: &effects)
+    }
+
+    /// Promise P1, now.
+    private func mayWrite(_ id: LeaseID, at now: Instant) -> Bool {
+        guard let owner = leases[id].owner else { return false }
+        return tasks[owner].gate.mayBeat(at: now)
+    }
+
+    /// A write is due on looks that are too old: look at once instead of waiting for the next interval.
+    private mutating func lookAgain(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
+        guard let owner = leases[id].owner else { return }
+        for target in tasks[owner].gate.staleTargets(at: now) {
+            if let target = looks.id(of: target), looks[target]?.out == nil {
+                looks.look(target, &timers, at: now, into: &effects)
+            }
+        }
+    }
+
+    private mutating func arm(_ id: LeaseID, _ due: Instant?) {
+        switch (leases[id].timer, due) {
+        case (let timer?, let due?): timers.move(timer, to: due)
+        case (nil, let due?): leases[id].timer = timers.insert(.lease(id), due: due)
+        case (let timer?, nil):
+            timers.remove(timer)
+            leases[id].timer = nil
+        case (nil, nil): break
+        }
+    }
+
+    private func roundedDown(_ due: Instant) -> Instant {
+        let tick = flights.tick.nanoseconds
+        return Instant(nanoseconds: due.nanoseconds - due.nanoseconds % tick)
+    }
+
+    private mutating func count(_ id: LeaseID) {
+        let rate = leases[id].wanted == nil ? 0 : Int(3_600_000 / max(leases[id].interval.milliseconds, 1))
+        flights.beatsPerHour += rate - leases[id].countedRate
+        leases[id].countedRate = rate
+    }
+
+    // MARK: The queue to connections
+
+    /// Asks idle connections to write, and for more of them where they don't suffice.
+    mutating func pump(at now: Instant, into effects: inout Effects) {
+        guard let ready = queue.ready(at: now) else {
+            armWrites(nil)
+            return
+        }
+        guard ready <= now else {
+            armWrites(ready)
+            return
+        }
+        let beats = Double(flights.beatsPerHour) / 3600
+        let rate = max(beats, Double(min(queue.count, settings.registry.writesPerSecond)))
+        registry.pump(work: queue.count, rate: rate, at: now, into: &effects)
+        armWrites(registry.nextChance(after: now))
+    }
+
+    private mutating func armWrites(_ due: Instant?) {
+        switch (flights.timer, due) {
+        case (let timer?, let due?): timers.move(timer, to: due)
+        case (nil, let due?): flights.timer = timers.insert(.write, due: due)
+        case (let timer?, nil):
+            timers.remove(timer)
+            flights.timer = nil
+        case (nil, nil): break
+        }
+    }
+
+    /// What that connection is to send at this very instant; nil for nothing (more). Budget, order and P1 are judged here.
+    package mutating func nextWrite(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
+        guard registry.mayWrite(on: connection, at: now) else { return nil }
+        while let (id, kind) = queue.next(at: now) {
+            guard kind == .goodbye || mayWrite(id, at: now),
+                let (order, instance) = leases[id].write(kind, lightBeats: registry.lightBeats, at: now)
+            else {
+                // Something changed since it was queued: the next turn decides anew.
+                queue.giveBack(kind)
+                arm(id, now)
+                continue
+            }
+            let write = flights.issue()
+            leases[id].sent(write, order, instance, at: now)
+            flights.writes[write] = Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat)
+            registry.wrote(write, on: connection)
+            arm(id, leases[id].limit)
+            memory.isDirty = memory.isDirty || order == .register
+            return WriteOrder(id: write, kind: order, instance: instance, server: registry.server)
+        }
+        return nil
+    }
+
+    // MARK: Answers
+
+    mutating func replied(_ write: WriteID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
+        guard let flight = flights.writes.removeValue(forKey: write) else { return }
+        switch reply {
+        case .accepted, .notFound, .refused:
+            registry.answered(
+                on: flight.connection, took: now - flight.at, reply: reply, wasBeat: flight.isBeat, at: now)
+        case .notSent:
+            registry.didNotWrite(on: flight.connection, at: now)
+            if !flight.isBeat { queue.giveBack(.hello) }
+        case .noAnswer:
+            break  // its connection's end, which follows, says what that means for the server
+        }
+        landed(flight.lease, reply, at: now, into: &effects)
+    }
+
+    mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, into effects: inout Effects) {
+        guard let write = registry.closed(id, why, at: now, &chance),
+            let flight = flights.writes.removeValue(forKey: write)
+        else { return }
+        landed(flight.lease, .noAnswer("the connection ended"), at: now, into: &effects)
+    }
+
+    /// A write ended, one way or another.
+    private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
+        let published = leases[id].published
+        leases[id].replied(reply, at: now, &chance)
+        if leases[id].published != published { memory.isDirty = true }
+        if let owner = leases[id].owner, course.stop == nil {
+            refresh(owner, at: now, into: &effects)
+            if leases.holds(id), leases[id].owner == owner, tasks[owner].lease != id { schedule(id, at: now, into: &effects) }
+        } else {
+            schedule(id, at: now, into: &effects)
+        }
+    }
+}

@@ -1,0 +1,173 @@
+/// Names one descriptor's task while the descriptor is in force.
+struct TaskID: Hashable { var index: Int32 }
+
+/// One descriptor: where its instance stands, and what should be true at the registry.
+struct BeatTask {
+    /// A new version of the file that waits until its probes were alive once (contract 3.4, make-before-break).
+    struct Pending {
+        var descriptor: InstanceDescriptor
+        var gate: HealthGate
+    }
+
+    /// What the task wants of its lease.
+    enum Want: Hashable {
+        case nobody
+        /// Nothing is decided: what was wanted goes on.
+        case unchanged
+        case registered
+    }
+
+    /// What `decide` found.
+    struct Decision {
+        var phase: Phase
+        var reason: String
+        var want: Want
+        /// When the decision changes by itself.
+        var until: Instant?
+    }
+
+    /// What the registry side looks like to a task.
+    struct Standing {
+        var isUp: Bool
+        /// When `isUp` ends by itself.
+        var lapse: Instant?
+        var mayHold: Bool
+        var isRegistered: Bool
+    }
+
+    private(set) var descriptor: InstanceDescriptor
+    private(set) var gate: HealthGate
+    var pending: Pending?
+    /// The lease it wants now; nil while it has no address or another file has that identity.
+    var lease: LeaseID?
+    /// Leases of an earlier address or port, kept until the new entry stands.
+    var leaving: [LeaseID] = []
+    /// The address advertised now.
+    var ip: String?
+    /// The file with the same instance that came first.
+    var twin: String?
+    private(set) var phase: Phase?
+    private(set) var reason = ""
+    private(set) var since: Instant
+    private(set) var aliveSince: Instant?
+    private var flaps = FlapGuard()
+    var timer: TimerWheel<Timer>.Handle?
+
+    init(_ descriptor: InstanceDescriptor, wasUp: Bool, aliveSince: Instant?, at now: Instant) {
+        self.descriptor = descriptor
+        gate = HealthGate(probes: descriptor.probes, wasUp: wasUp)
+        self.aliveSince = aliveSince
+        since = now
+    }
+
+    /// Every target this task needs looks at, in the order of the file.
+    var orderedTargets: [Target] { (descriptor.probes + (pending?.descriptor.probes ?? [])).map(\.target) }
+
+    var targets: Set<Target> { Set(orderedTargets) }
+
+    // MARK: Looks
+
+    mutating func take(_ look: Look, of target: Target) {
+        gate.take(look, of: target)
+        pending?.gate.take(look, of: target)
+    }
+
+    mutating func wake(_ target: Target, at now: Instant) {
+        gate.wake(target, at: now)
+        pending?.gate.wake(target, at: now)
+    }
+
+    // MARK: Versions
+
+    /// Takes another version of the file; new probes of a running instance wait until they were alive once.
+    mutating func take(_ new: InstanceDescriptor) {
+        pending = nil
+        guard new != descriptor else { return }
+        if new.probes == descriptor.probes {
+            descriptor = new
+        } else if phase == .up {
+            pending = Pending(descriptor: new, gate: HealthGate(probes: new.probes, wasUp: false))
+        } else {
+            descriptor = new
+            gate = HealthGate(probes: new.probes, wasUp: false)
+        }
+    }
+
+    /// Takes over the waiting version where it is proven, or the running one is down. Says whether it did.
+    mutating func adoptPending(at now: Instant) -> Bool {
+        guard let pending else { return false }
+        if !pending.gate.allPassing {
+            guard case .down = gate.verdict(at: now) else { return false }
+        }
+        descriptor = pending.descriptor
+        gate = pending.gate
+        self.pending = nil
+        return true
+    }
+
+    // MARK: Deciding
+
+    /// What should be true now, from looks, address and what the registry holds.
+    mutating func decide(_ standing: Standing, at now: Instant) -> Decision {
+        if let twin {
+            return Decision(phase: .rejected, reason: "describes the same instance as \(twin)", want: .nobody)
+        }
+        let verdict = gate.verdict(at: now)
+        if verdict == .alive { aliveSince = aliveSince ?? now }
+        if case .down(let why) = verdict {
+            if phase != .down { flaps.down(at: now) }
+            aliveSince = nil
+            return Decision(phase: .down, reason: why, want: .nobody)
+        }
+        guard ip != nil else {
+            return Decision(phase: .waiting, reason: "this host has no address to advertise", want: .nobody)
+        }
+        switch verdict {
+        case .down:
+            preconditionFailure("down was decided above")
+        case .unseen(let why):
+            return Decision(phase: .waiting, reason: why, want: .unchanged, until: gate.nextChange(after: now))
+        case .suspect(let why):
+            return Decision(
+                phase: standing.mayHold ? .suspect : .waiting, reason: why, want: .unchanged,
+                until: gate.nextChange(after: now))
+        case .alive:
+            return decideAlive(standing, at: now)
+        }
+    }
+
+    private mutating func decideAlive(_ standing: Standing, at now: Instant) -> Decision {
+        let stale = gate.nextChange(after: now)
+        func earliest(_ other: Instant?) -> Instant? { [stale, other].compactMap { $0 }.min() }
+        if !standing.mayHold {
+            let warm = (gate.process?.started ?? aliveSince ?? now) + descriptor.warmUp
+            if warm > now {
+                let reason = "warm-up: \(Self.seconds(warm - now)) s left"
+                return Decision(phase: .waiting, reason: reason, want: .nobody, until: earliest(warm))
+            }
+            if let held = flaps.held(at: now) {
+                let reason = "held back \(Self.seconds(held - now)) s: \(flaps.reason(at: now))"
+                return Decision(phase: .waiting, reason: reason, want: .nobody, until: earliest(held))
+            }
+        }
+        if standing.isUp {
+            return Decision(phase: .up, reason: "all probes alive", want: .registered, until: earliest(standing.lapse))
+        }
+        let reason =
+            standing.isRegistered ? "alive; no beat was accepted yet" : "alive; the registration is being sent"
+        return Decision(phase: .registering, reason: reason, want: .registered, until: stale)
+    }
+
+    /// Takes the decision's phase; gives the transition if it is another one.
+    mutating func enter(_ decision: Decision, at now: Instant) -> Transition? {
+        reason = decision.reason
+        guard decision.phase != phase else { return nil }
+        defer {
+            phase = decision.phase
+            since = now
+        }
+        return Transition(name: descriptor.name, from: phase, phase: decision.phase, reason: reason, at: now)
+    }
+
+    private static func seconds(_ length: Duration) -> Int64 { (length.nanoseconds + 999_999_999) / 1_000_000_000 }
+}

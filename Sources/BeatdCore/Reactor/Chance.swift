@@ -1,0 +1,19 @@
+/// The only source of chance in the heart; everything it gives follows from the seed (SplitMix64, Steele et al. 2014).
+package struct Chance: RandomNumberGenerator {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Somewhere from zero up to, not including, `length`.
+    mutating func part(of length: Duration) -> Duration {
+        .nanoseconds(Int64.random(in: 0..<max(length.nanoseconds, 1), using: &self))
+    }
+}

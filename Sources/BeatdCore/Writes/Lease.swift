@@ -1,0 +1,351 @@
+/// What one wire identity may still hold at the server, and so what may be written next.
+///
+/// One enum of states; one write in flight at most. It outlives the task that wanted it, until nothing of it can be left.
+struct Lease {
+    enum State: Hashable {
+        /// The server holds nothing of ours.
+        case empty
+        /// A registration is to be sent.
+        case hello(due: Instant)
+        case helloSent(WriteID, at: Instant, Instance)
+        /// Registered; the next beat is due.
+        case held(due: Instant)
+        case beatSent(WriteID, at: Instant)
+        /// A deregistration is owed.
+        case goodbye(due: Instant)
+        case goodbyeSent(WriteID, at: Instant)
+        /// The goodbye was answered, but an earlier write was not: it is said again, since that write may come late.
+        case settled(again: Instant)
+    }
+
+    /// The latest registration or beat without an answer: until twice the time limit after `since` it may be applied.
+    struct Doubt: Hashable {
+        var since: Instant
+        var instance: Instance
+    }
+
+    let identity: WireIdentity
+    /// The descriptor that wants it, or wanted it last, by NAME.
+    var name: String
+    /// Whose looks carry its writes; nil once nobody's: then only goodbyes leave.
+    var owner: TaskID?
+    /// The limit of one request (`registry.timeout`).
+    var timeout: Duration
+    /// Its one timer: when the next write is due, or the one in flight is given up.
+    var timer: TimerWheel<Timer>.Handle?
+    /// Due, but the looks don't allow it; the next look brings it back.
+    var isParked = false
+    /// Beats an hour as they stand in `Flights.beatsPerHour`.
+    var countedRate = 0
+    private(set) var timing: BeatTiming
+    /// What should be at the server; nil: nothing.
+    private(set) var wanted: Instance?
+    private(set) var state = State.empty
+    /// The last accepted registration that no goodbye has undone.
+    private(set) var published: Instance?
+    private(set) var doubt: Doubt?
+    /// Whether a registration or beat was accepted since the server last denied knowing us.
+    private(set) var isRegistered = false
+    /// When a registration or beat was last accepted.
+    private(set) var accepted: Instant?
+    private(set) var interval: Duration
+    private(set) var counts = BeatCounts()
+    /// When the registration must be said again though we beat: it failed, or an older one may still come late.
+    private var correction: Instant?
+    private var lastSent: Instance
+    /// The beat sent last was due then; it left up to a tick early and must not fall due a second time.
+    private var lastDue = Instant(nanoseconds: .min / 2)
+    private let grid: BeatGrid
+
+    /// Odd answers in a row to beats after which we register again.
+    static let oddAnswersUntilHello = 3
+
+    init(_ instance: Instance, timing: BeatTiming, name: String, owner: TaskID?, timeout: Duration) {
+        identity = instance.identity
+        grid = BeatGrid(instance.identity)
+        lastSent = instance
+        self.timing = timing
+        interval = timing.interval
+        self.name = name
+        self.owner = owner
+        self.timeout = timeout
+    }
+
+    /// A lease that an earlier run left: registered as far as it knew, its last write of unknown fate.
+    init(restored: RememberedLease, timeout: Duration, at now: Instant) {
+        self.init(restored.instance, timing: BeatTiming(), name: restored.name, owner: nil, timeout: timeout)
+        wanted = restored.instance
+        published = restored.instance
+        isRegistered = true
+        doubt = Doubt(since: now, instance: restored.instance)
+        state = .held(due: now)
+    }
+
+    // MARK: What is asked of it
+
+    var isInFlight: WriteID? {
+        switch state {
+        case .helloSent(let id, _, _), .beatSent(let id, _), .goodbyeSent(let id, _): id
+        case .empty, .hello, .held, .goodbye, .settled: nil
+        }
+    }
+
+    /// The registration in flight.
+    var flying: Instance? {
+        if case .helloSent(_, _, let instance) = state { instance } else { nil }
+    }
+
+    /// Whether anything of it may still be at the server.
+    var mayHold: Bool { published != nil || doubt != nil }
+
+    /// Accepted within the last delete-after (contract 6, `up`).
+    func isUp(at now: Instant) -> Bool {
+        guard isRegistered, let accepted else { return false }
+        return now < accepted + timing.deleteAfter
+    }
+
+    /// When `isUp` ends by itself.
+    var lapse: Instant? { isRegistered ? accepted.map { $0 + timing.deleteAfter } : nil }
+
+    /// Which queue its next write belongs to and when it is due; nil while one is in flight or none is owed.
+    func due(at now: Instant) -> (kind: WriteClass, at: Instant)? {
+        switch state {
+        case .empty, .helloSent, .beatSent, .goodbyeSent: return nil
+        case .hello(let due): return (.hello, due)
+        case .held(let due):
+            if isLapsed(at: now) { return (.hello, due) }
+            if let correction, correction <= due { return (.hello, correction) }
+            return (.beat, due)
+        case .goodbye(let due), .settled(let due): return (.goodbye, due)
+        }
+    }
+
+    /// No beat was accepted for so long that the registry has deleted the entry.
+    private func isLapsed(at now: Instant) -> Bool { accepted.map { now >= $0 + timing.deleteAfter } ?? false }
+
+    /// When the write in flight is given up.
+    var limit: Instant? {
+        switch state {
+        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at): at + min(timeout, interval / 3)
+        case .empty, .hello, .held, .goodbye, .settled: nil
+        }
+    }
+
+    /// What to write of that class at this instant; nil if it is no longer owed. The caller has judged P1 for all but goodbyes.
+    func write(_ kind: WriteClass, lightBeats: Bool, at now: Instant) -> (WriteOrder.Kind, Instance)? {
+        guard let due = due(at: now), due.kind == kind else { return nil }
+        switch state {
+        case .goodbye: return (.deregister, published ?? doubt?.instance ?? lastSent)
+        case .settled: return (.deregister, doubt?.instance ?? lastSent)
+        case .hello, .held:
+            guard let wanted else { return nil }
+            if kind == .hello { return (.register, wanted) }
+            return (.beat(light: lightBeats, period: timing.interval), wanted)
+        case .empty, .helloSent, .beatSent, .goodbyeSent: return nil
+        }
+    }
+
+    // MARK: What happens to it
+
+    /// The task changed its mind. In flight nothing is decided: the answer, or its time limit, comes first.
+    mutating func want(_ instance: Instance?, timing: BeatTiming, at now: Instant) {
+        if timing != self.timing {
+            self.timing = timing
+            interval = timing.interval
+        }
+        guard wanted != instance else { return }
+        wanted = instance
+        switch state {
+        case .helloSent, .beatSent, .goodbyeSent: return
+        case .goodbye: if instance == nil { return }
+        case .settled: if instance == nil || isDoubtInTheWay { return }
+        case .empty, .hello, .held: break
+        }
+        rest(due: now, at: now)
+    }
+
+    /// The order of `write` was handed to a link.
+    mutating func sent(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance, at now: Instant) {
+        switch kind {
+        case .register:
+            state = .helloSent(id, at: now, instance)
+            correction = nil
+        case .beat:
+            if case .held(let due) = state { lastDue = due }
+            state = .beatSent(id, at: now)
+        case .deregister:
+            state = .goodbyeSent(id, at: now)
+            isRegistered = false
+        }
+        lastSent = instance
+    }
+
+    /// The write in flight ended.
+    mutating func replied(_ reply: Reply, at now: Instant, _ chance: inout Chance) {
+        switch state {
+        case .helloSent(_, let sentAt, let instance): helloReplied(reply, instance, sentAt: sentAt, at: now, &chance)
+        case .beatSent(_, let sentAt): beatReplied(reply, sentAt: sentAt, at: now, &chance)
+        case .goodbyeSent(_, let sentAt): goodbyeReplied(reply, sentAt: sentAt, at: now, &chance)
+        case .empty, .hello, .held, .goodbye, .settled:
+            preconditionFailure("a lease got an answer though nothing was in flight")
+        }
+    }
+
+    /// Another server is in use: it knows nothing of us, and what the old one holds lapses there.
+    mutating func moveToAnotherServer(at now: Instant) {
+        published = nil
+        doubt = nil
+        isRegistered = false
+        accepted = nil
+        correction = nil
+        if isInFlight == nil { rest(due: now, at: now) }
+    }
+
+    private mutating func helloReplied(
+        _ reply: Reply, _ instance: Instance, sentAt: Instant, at now: Instant, _ chance: inout Chance
+    ) {
+        switch reply {
+        case .accepted:
+            counts.failures = 0
+            counts.odd = 0
+            if let doubt, doubt.instance != instance, lateUntil(doubt) > now { correction = lateUntil(doubt) }
+            published = instance
+            isRegistered = true
+            accepted = now
+            rest(due: now, at: now)
+        case .notFound, .refused, .noAnswer:
+            counts.failures += 1
+            if mayBeApplied(reply) { doubt = Doubt(since: sentAt, instance: instance) }
+            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+        case .notSent:
+            rest(due: now, at: now)
+        }
+    }
+
+    private mutating func beatReplied(_ reply: Reply, sentAt: Instant, at now: Instant, _ chance: inout Chance) {
+        interval = timing.interval  // a server's interval holds until the next failure, as in Nacos' own client
+        if mayBeApplied(reply), let instance = published ?? wanted { doubt = Doubt(since: sentAt, instance: instance) }
+        switch reply {
+        case .accepted(let milliseconds, _):
+            interval = timing.interval(askedFor: milliseconds) ?? timing.interval
+            counts.note(.accepted, at: now)
+            isRegistered = true
+            accepted = now
+            rest(due: now, at: now)
+        case .notFound:
+            counts.note(.notFound, at: now)
+            isRegistered = false
+            rest(due: now, at: now)
+        case .refused:
+            counts.note(.refused, at: now)
+            if counts.odd >= Self.oddAnswersUntilHello { isRegistered = false }
+            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+        case .noAnswer:
+            counts.note(.failed, at: now)
+            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+        case .notSent:
+            lastDue = Instant(nanoseconds: .min / 2)
+            if wanted == nil { rest(due: now, at: now) } else { state = .held(due: now) }
+        }
+    }
+
+    private mutating func goodbyeReplied(_ reply: Reply, sentAt: Instant, at now: Instant, _ chance: inout Chance) {
+        switch reply {
+        case .accepted, .notFound:
+            counts.failures = 0
+            published = nil
+            accepted = nil
+            correction = nil
+            // A write that left before may be applied after this goodbye: then it takes another one.
+            if let doubt, sentAt < lateUntil(doubt) {
+                if wanted == nil || isDoubtInTheWay {
+                    state = .settled(again: max(lateUntil(doubt), now))
+                    return
+                }
+            } else {
+                doubt = nil
+            }
+            rest(due: now, at: now)
+        case .refused, .noAnswer:
+            counts.failures += 1
+            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+        case .notSent:
+            rest(due: now, at: now)
+        }
+    }
+
+    private func lateUntil(_ doubt: Doubt) -> Instant { doubt.since + timeout * 2 }
+
+    /// Whether the server may apply the write now or later: a 5xx can come from a proxy that gave up waiting.
+    private func mayBeApplied(_ reply: Reply) -> Bool {
+        switch reply {
+        case .noAnswer: true
+        case .refused(let status, _): status >= 500
+        case .accepted, .notFound, .notSent: false
+        }
+    }
+
+    /// Whether the unanswered write is of another cluster or kind than what is wanted now.
+    private var isDoubtInTheWay: Bool {
+        guard let doubt, let wanted else { return false }
+        return !wanted.replacesInPlace(doubt.instance)
+    }
+
+    /// What is owed next, decided anew from what is wanted and what may be at the server.
+    ///
+    /// `due` is when a failed write may be tried again; a beat after an accepted one falls on the grid.
+    private mutating func rest(due: Instant, at now: Instant) {
+        guard let wanted else {
+            state = mayHold ? .goodbye(due: due) : .empty
+            return
+        }
+        let isOtherPublished = published.map { !wanted.replacesInPlace($0) } ?? false
+        if isOtherPublished || isDoubtInTheWay {
+            // 2.x would delete the new entry with the old one's goodbye, so the goodbye comes first.
+            state = .goodbye(due: due)
+        } else if isRegistered, published == wanted {
+            state = .held(due: counts.failures == 0 && accepted != nil ? nextBeat(after: now) : due)
+        } else if isRegistered, published != nil, due > now {
+            // The change was refused or unanswered: the entry that stands is kept alive while we try again.
+            correction = due
+            state = .held(due: nextBeat(after: now))
+        } else {
+            state = .hello(due: due)
+        }
+    }
+
+    private func nextBeat(after now: Instant) -> Instant {
+        max(grid.next(after: max(now, lastDue), every: interval), now)
+    }
+}
+
+/// Which queue a write waits in; goodbyes go first, then beats, then hellos.
+enum WriteClass: Hashable { case goodbye, beat, hello }
+
+/// How the beats of a lease went.
+struct BeatCounts {
+    /// Failed writes in a row.
+    var failures = 0
+    /// Odd answers to beats in a row.
+    var odd = 0
+    private(set) var accepted = 0
+    private(set) var last: (at: Instant, outcome: BeatOutcome)?
+
+    mutating func note(_ outcome: BeatOutcome, at now: Instant) {
+        last = (now, outcome)
+        switch outcome {
+        case .accepted:
+            accepted += 1
+            failures = 0
+            odd = 0
+        case .notFound:
+            failures = 0
+            odd = 0
+        case .refused:
+            failures += 1
+            odd += 1
+        case .failed:
+            failures += 1
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// Which leases have something to write now: goodbyes first, then beats, then hellos, each oldest first.
+struct WriteQueue {
+    /// First in, first out; what was taken is cut off once it is half of the array.
+    private struct Line {
+        private var entries: [LeaseID] = []
+        private var head = 0
+        var first: LeaseID? { head < entries.count ? entries[head] : nil }
+
+        mutating func append(_ id: LeaseID) { entries.append(id) }
+        mutating func removeFirst() {
+            head += 1
+            if head == entries.count || (head > 64 && head * 2 > entries.count) {
+                entries.removeFirst(head)
+                head = 0
+            }
+        }
+    }
+
+    private var goodbyes = Line()
+    private var beats = Line()
+    private var hellos = Line()
+    private var queued: [LeaseID: WriteClass] = [:]
+    private var budget: WriteBudget
+
+    init(writesPerSecond: Int, at now: Instant) { budget = WriteBudget(perSecond: writesPerSecond, at: now) }
+
+    mutating func limit(to writesPerSecond: Int, at now: Instant) {
+        budget = WriteBudget(perSecond: writesPerSecond, at: now)
+    }
+
+    var isEmpty: Bool { queued.isEmpty }
+    /// How many writes wait; the budget may hold some of them back.
+    var count: Int { queued.count }
+
+    mutating func insert(_ id: LeaseID, _ kind: WriteClass) {
+        guard queued[id] != kind else { return }
+        queued[id] = kind
+        switch kind {
+        case .goodbye: goodbyes.append(id)
+        case .beat: beats.append(id)
+        case .hello: hellos.append(id)
+        }
+    }
+
+    mutating func remove(_ id: LeaseID) { queued[id] = nil }
+
+    /// The next lease whose turn it is; a token is taken for all but beats.
+    mutating func next(at now: Instant) -> (LeaseID, WriteClass)? {
+        if let id = Self.pop(&goodbyes, .goodbye, &queued, &budget, at: now) { return (id, .goodbye) }
+        if let id = Self.pop(&beats, .beat, &queued, &budget, at: now) { return (id, .beat) }
+        if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }
+        return nil
+    }
+
+    /// The write that was taken doesn't leave after all.
+    mutating func giveBack(_ kind: WriteClass) { if kind != .beat { budget.giveBack() } }
+
+    /// When something can be taken; nil where nothing waits.
+    mutating func ready(at now: Instant) -> Instant? {
+        guard !queued.isEmpty else { return nil }
+        return beats.first == nil ? budget.nextToken(at: now) : now
+    }
+
+    private static func pop(
+        _ line: inout Line, _ kind: WriteClass, _ queued: inout [LeaseID: WriteClass], _ budget: inout WriteBudget,
+        at now: Instant
+    ) -> LeaseID? {
+        while let id = line.first {
+            guard queued[id] == kind else {
+                line.removeFirst()  // it has another wish by now, or none
+                continue
+            }
+            if kind != .beat, !budget.take(at: now) { return nil }
+            line.removeFirst()
+            queued[id] = nil
+            return id
+        }
+        return nil
+    }
+}
