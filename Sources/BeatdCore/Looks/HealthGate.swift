@@ -47,7 +47,7 @@ package struct HealthGate {
         let fall = records[index].spec.fall
         switch look.outcome {
         case .alive:
-            guard look.began >= records[index].lastWake else { return }
+            guard !isOvertaken(look, records[index].lastWake) else { return }
             records[index].failing = 0
             records[index].alive = min(records[index].alive + 1, rise)
             if records[index].alive >= rise { records[index].standing = .passing }
@@ -74,8 +74,15 @@ package struct HealthGate {
     package func mayBeat(at now: Instant) -> Bool {
         records.allSatisfy { record in
             guard record.standing == .passing, let look = record.decisive, look.outcome == .alive else { return false }
-            return now - look.began <= record.spec.freshness && look.began >= record.lastWake
+            return now - look.began <= record.spec.freshness && !isOvertaken(look, record.lastWake)
         }
+    }
+
+    private func isOvertaken(_ look: Look, _ lastWake: Instant) -> Bool {
+        #if DELIBERATE_BUGS
+            if DeliberateBug.chosen == .overtakenLook { return false }
+        #endif
+        return look.began < lastWake
     }
 
     /// What the probes say at `now`; `down` beats `unseen`, which beats `suspect`.

@@ -94,6 +94,11 @@ private func judgeProcess(
         isNamed = true
     }
     if let last = memory.process {
+        #if DELIBERATE_BUGS
+            if DeliberateBug.chosen == .reuseInSameTick, last.pid == pid, last.started == process.identity.started {
+                return Verdict(.alive, process: process.identity, stamp: stamp)
+            }
+        #endif
         if process.identity == last {
             if memory.hasExited { return stranger("has ended; its number came back") }
             return Verdict(.alive, process: process.identity, stamp: stamp)

@@ -4,6 +4,12 @@ extension BeatReactor {
     /// Takes a whole snapshot. What is missing from an incomplete one was only not read, and stays.
     mutating func take(_ set: DescriptorSet, at now: Instant, into effects: inout Effects) {
         guard course.stop == nil else { return }
+        #if DELIBERATE_BUGS
+            var set = set
+            if DeliberateBug.chosen == .badFileTouchesNeighbour, !set.rejected.isEmpty, !set.accepted.isEmpty {
+                set.accepted.removeFirst()
+            }
+        #endif
         announce(set.rejected, accepted: Set(set.accepted.map(\.name)), at: now, into: &effects)
         let refused = Set(set.rejected.compactMap(\.name))
         let names = Set(set.accepted.map(\.name))

@@ -109,6 +109,13 @@ extension BeatReactor {
 
     /// Promise P1, now.
     private func mayWrite(_ id: LeaseID, at now: Instant) -> Bool {
+        #if DELIBERATE_BUGS
+            switch DeliberateBug.chosen {
+            case .beatAfterDeath where flights.isJudging: return true
+            case .repeatAfterGoodbye, .noRecheck: if leases[id].isBlind { return true }
+            default: break
+            }
+        #endif
         guard let owner = leases[id].owner else { return false }
         return tasks[owner].gate.mayBeat(at: now)
     }
@@ -176,6 +183,10 @@ extension BeatReactor {
 
     /// What that connection is to send at this very instant; nil for nothing (more). Budget, order and P1 are judged here.
     package mutating func nextWrite(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
+        #if DELIBERATE_BUGS
+            flights.isJudging = true
+            defer { flights.isJudging = false }
+        #endif
         guard registry.mayWrite(on: connection, at: now) else { return nil }
         while let (id, kind) = queue.next(at: now) {
             guard kind == .goodbye || mayWrite(id, at: now),

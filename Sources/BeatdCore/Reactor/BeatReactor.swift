@@ -148,6 +148,10 @@ struct Flights {
     private(set) var issued: UInt64 = 0
     /// Set while something waits only for the registry or the budget.
     var timer: TimerWheel<Timer>.Handle?
+    #if DELIBERATE_BUGS
+        /// Inside `nextWrite`.
+        var isJudging = false
+    #endif
     /// Beats an hour of all leases together, for the tick and the number of connections.
     var beatsPerHour = 0
 

@@ -31,6 +31,12 @@ struct Lease {
     var owner: TaskID?
     /// The limit of one request (`registry.timeout`).
     var timeout: Duration
+    #if DELIBERATE_BUGS
+        /// Registers whatever is wanted and alive.
+        var isBlind = false
+        /// Goodbyes that failed in a row.
+        var failedGoodbyes = 0
+    #endif
     /// Its one timer: when the next write is due, or the one in flight is given up.
     var timer: TimerWheel<Timer>.Handle?
     /// Due, but the looks don't allow it; the next look brings it back.
@@ -138,6 +144,9 @@ struct Lease {
         case .goodbye: return (.deregister, published ?? doubt?.instance ?? lastSent)
         case .settled: return (.deregister, doubt?.instance ?? lastSent)
         case .hello, .held:
+            #if DELIBERATE_BUGS
+                if isBlind, wanted == nil { return (.register, lastSent) }
+            #endif
             guard let wanted else { return nil }
             if kind == .hello { return (.register, wanted) }
             return (.beat(light: lightBeats, period: timing.interval), wanted)
@@ -168,6 +177,9 @@ struct Lease {
     mutating func sent(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance, at now: Instant) {
         switch kind {
         case .register:
+            #if DELIBERATE_BUGS
+                isBlind = false
+            #endif
             state = .helloSent(id, at: now, instance)
             correction = nil
         case .beat:
@@ -209,6 +221,13 @@ struct Lease {
             counts.failures = 0
             counts.odd = 0
             if let doubt, doubt.instance != instance, lateUntil(doubt) > now { correction = lateUntil(doubt) }
+            #if DELIBERATE_BUGS
+                if DeliberateBug.chosen == .helloFirst, let old = published, !instance.replacesInPlace(old) {
+                    published = old
+                    state = .goodbye(due: now)
+                    return
+                }
+            #endif
             published = instance
             isRegistered = true
             accepted = now
@@ -235,6 +254,13 @@ struct Lease {
         case .notFound:
             counts.note(.notFound, at: now)
             isRegistered = false
+            #if DELIBERATE_BUGS
+                if DeliberateBug.chosen == .noRecheck {
+                    isBlind = true
+                    state = .hello(due: now)
+                    return
+                }
+            #endif
             rest(due: now, at: now)
         case .refused:
             counts.note(.refused, at: now)
@@ -256,6 +282,17 @@ struct Lease {
             published = nil
             accepted = nil
             correction = nil
+            #if DELIBERATE_BUGS
+                switch DeliberateBug.chosen {
+                case .lateApplyForgotten: doubt = nil
+                case .repeatAfterGoodbye where doubt != nil && wanted == nil:
+                    doubt = nil
+                    isBlind = true
+                    state = .hello(due: now)
+                    return
+                default: break
+                }
+            #endif
             // A write that left before may be applied after this goodbye: then it takes another one.
             if let doubt, sentAt < lateUntil(doubt) {
                 if wanted == nil || isDoubtInTheWay {
@@ -268,6 +305,14 @@ struct Lease {
             rest(due: now, at: now)
         case .refused, .noAnswer:
             counts.failures += 1
+            #if DELIBERATE_BUGS
+                failedGoodbyes += 1
+                if DeliberateBug.chosen == .goodbyeGivenUp, failedGoodbyes >= 3 {
+                    failedGoodbyes = 0
+                    published = nil
+                    doubt = nil
+                }
+            #endif
             rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
         case .notSent:
             rest(due: now, at: now)
@@ -300,6 +345,12 @@ struct Lease {
             return
         }
         let isOtherPublished = published.map { !wanted.replacesInPlace($0) } ?? false
+        #if DELIBERATE_BUGS
+            if DeliberateBug.chosen == .helloFirst, isOtherPublished {
+                state = .hello(due: due)
+                return
+            }
+        #endif
         if isOtherPublished || isDoubtInTheWay {
             // 2.x would delete the new entry with the old one's goodbye, so the goodbye comes first.
             state = .goodbye(due: due)

@@ -46,6 +46,12 @@ struct WriteQueue {
 
     /// The next lease whose turn it is; a token is taken for all but beats.
     mutating func next(at now: Instant) -> (LeaseID, WriteClass)? {
+        #if DELIBERATE_BUGS
+            if DeliberateBug.chosen == .starvedGoodbyes {
+                if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }
+                if let id = Self.pop(&beats, .beat, &queued, &budget, at: now) { return (id, .beat) }
+            }
+        #endif
         if let id = Self.pop(&goodbyes, .goodbye, &queued, &budget, at: now) { return (id, .goodbye) }
         if let id = Self.pop(&beats, .beat, &queued, &budget, at: now) { return (id, .beat) }
         if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }
