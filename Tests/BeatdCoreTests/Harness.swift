@@ -17,13 +17,17 @@ struct Harness {
     /// How the world answers looks and writes while `run` goes on; nil leaves them out.
     var seen: (LookOrder, Instant) -> Sighting? = { _, _ in nil }
     var reply: (WriteOrder, Instant) -> Reply? = { order, _ in
-        if case .beat = order.kind { .accepted(intervalMilliseconds: 5000, lightBeats: true) } else {
+        if case .beat = order.kind {
+            .accepted(intervalMilliseconds: 5000, lightBeats: true)
+        } else {
             .accepted(intervalMilliseconds: nil, lightBeats: nil)
         }
     }
     var isServerUp = true
 
-    init(_ settings: Settings = Settings()) { heart = BeatReactor(settings: settings, at: Instant(nanoseconds: 1_000_000_000_000)) }
+    init(_ settings: Settings = Settings()) {
+        heart = BeatReactor(settings: settings, at: Instant(nanoseconds: 1_000_000_000_000))
+    }
 
     mutating func send(_ event: Event) {
         var inbox = [event]

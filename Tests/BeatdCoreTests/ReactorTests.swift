@@ -65,7 +65,10 @@ import Testing
         let process = ProcessIdentity(pid: 812, inode: 99, started: Instant(nanoseconds: 5), boot: "b")
         let stamp = FileStamp(inode: 1, size: 4, modified: 1_000_000_000, changed: 1_000_000_000)
         world.seen = { _, _ in
-            .pidfile(.process(stamp, ProcessSighting(identity: process, startedAt: 0, executable: "/bin/x", arguments0: "x", comm: "x")))
+            .pidfile(
+                .process(
+                    stamp,
+                    ProcessSighting(identity: process, startedAt: 0, executable: "/bin/x", arguments0: "x", comm: "x")))
         }
         world.send(.descriptors(DescriptorSet(accepted: [descriptor(probes: [billingPidfile])])))
         #expect(world.watched == [process])
@@ -92,7 +95,9 @@ import Testing
         var world = running()
         world.run(.seconds(6))
         world.reply = { order, _ in
-            if case .beat = order.kind { .refused(status: 500, text: "") } else {
+            if case .beat = order.kind {
+                .refused(status: 500, text: "")
+            } else {
                 .accepted(intervalMilliseconds: nil, lightBeats: nil)
             }
         }
@@ -204,7 +209,9 @@ import Testing
         let probeB = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 2)))
         second.seen = { order, _ in order.target == probeB.target ? .tcp(.refused) : .tcp(.connected) }
         second.send(.restored(state))
-        second.send(.descriptors(DescriptorSet(accepted: [descriptor("a", port: 1), descriptor("b", port: 2, probes: [probeB])])))
+        second.send(
+            .descriptors(
+                DescriptorSet(accepted: [descriptor("a", port: 1), descriptor("b", port: 2, probes: [probeB])])))
         second.run(.milliseconds(500))
         #expect(Set(second.kinds) == ["light", "deregister"])
         #expect(second.phase("a") == .up)

@@ -1,4 +1,6 @@
-/// Holds an instance back that goes down again and again (contract 3.5). A goodbye is never delayed by it.
+/// Holds an instance back that goes down again and again (contract 3.5).
+///
+/// A goodbye is never delayed by it.
 struct FlapGuard {
     static let window = Duration.seconds(300)
     static let free = 2

@@ -1,4 +1,4 @@
-/// Decisive looks in, one question out: may this instance beat now, or is it down?
+/// Turns decisive looks into one answer: whether this instance may beat now, or is down.
 ///
 /// Holds the rules of `rise`, `fall` and freshness (contract 3.1, promise P1) for all probes of one descriptor.
 package struct HealthGate {
@@ -12,7 +12,10 @@ package struct HealthGate {
         case down(String)
     }
 
-    private enum Standing: Hashable { case unseen, passing, down(String) }
+    private enum Standing: Hashable {
+        case unseen, passing
+        case down(String)
+    }
 
     private struct Record {
         let spec: ProbeSpec
@@ -35,7 +38,9 @@ package struct HealthGate {
         }
     }
 
-    /// A look at `target` ended. One that began before the last wake can't say alive: an old sight may end late.
+    /// A look at `target` ended.
+    ///
+    /// One that began before the last wake can't say alive: an old sight may end late.
     package mutating func take(_ look: Look, of target: Target) {
         for index in records.indices where records[index].spec.target == target { take(look, at: index) }
     }

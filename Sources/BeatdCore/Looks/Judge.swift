@@ -17,7 +17,8 @@ package struct Verdict: Hashable, Sendable {
     /// Process and file stamp to remember when the look counts.
     package var stamp: FileStamp?
 
-    package init(_ outcome: Outcome, _ reason: String? = nil, process: ProcessIdentity? = nil, stamp: FileStamp? = nil) {
+    package init(_ outcome: Outcome, _ reason: String? = nil, process: ProcessIdentity? = nil, stamp: FileStamp? = nil)
+    {
         self.outcome = outcome
         self.reason = reason
         self.process = process

@@ -8,7 +8,9 @@ package struct Look: Hashable, Sendable {
     /// Who was seen alive, where the probe can tell.
     package var process: ProcessIdentity?
 
-    package init(began: Instant, ended: Instant, outcome: Outcome, reason: String? = nil, process: ProcessIdentity? = nil) {
+    package init(
+        began: Instant, ended: Instant, outcome: Outcome, reason: String? = nil, process: ProcessIdentity? = nil
+    ) {
         self.began = began
         self.ended = ended
         self.outcome = outcome

@@ -1,7 +1,9 @@
 /// Names one target while somebody looks at it.
 struct TargetID: Hashable { var index: Int32 }
 
-/// What is looked at, when, and what earlier looks left behind. Descriptors with the same target share its looks.
+/// What is looked at, when, and what earlier looks left behind.
+///
+/// Descriptors with the same target share its looks.
 struct LookSchedule {
     struct Entry {
         let target: Target
@@ -41,7 +43,9 @@ struct LookSchedule {
 
     mutating func subscribe(_ task: TaskID, to target: Target) -> TargetID {
         if let id = byTarget[target] {
-            if slots[Int(id.index)]?.subscribers.contains(task) == false { slots[Int(id.index)]?.subscribers.append(task) }
+            if slots[Int(id.index)]?.subscribers.contains(task) == false {
+                slots[Int(id.index)]?.subscribers.append(task)
+            }
             return id
         }
         let id: TargetID
@@ -57,7 +61,9 @@ struct LookSchedule {
     }
 
     /// The last subscriber's leaving ends the looks at it.
-    mutating func unsubscribe(_ task: TaskID, from target: Target, _ timers: inout TimerWheel<Timer>, into effects: inout Effects) {
+    mutating func unsubscribe(
+        _ task: TaskID, from target: Target, _ timers: inout TimerWheel<Timer>, into effects: inout Effects
+    ) {
         guard let id = byTarget[target], var entry = slots[Int(id.index)] else { return }
         entry.subscribers.removeAll { $0 == task }
         slots[Int(id.index)] = entry
@@ -77,7 +83,8 @@ struct LookSchedule {
     // MARK: Ordering
 
     /// Orders a look now, or remembers to as soon as the one that is out is back or a slot is free.
-    mutating func look(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects) {
+    mutating func look(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects)
+    {
         guard var entry = slots[Int(id.index)] else { return }
         guard entry.out == nil else {
             slots[Int(id.index)]?.again = true
@@ -107,7 +114,8 @@ struct LookSchedule {
     }
 
     /// Something happened to the target: order a look, or one more if one is out.
-    mutating func wake(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects) {
+    mutating func wake(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects)
+    {
         look(id, &timers, at: now, into: &effects)
     }
 
@@ -127,7 +135,8 @@ struct LookSchedule {
         entry.out = nil
         slots[Int(id.index)] = entry
         look(id, &timers, at: now, into: &effects)
-        return Look(began: out.at, ended: now, outcome: .unknown, reason: "\(entry.target.kind.subject): the look never ended")
+        return Look(
+            began: out.at, ended: now, outcome: .unknown, reason: "\(entry.target.kind.subject): the look never ended")
     }
 
     // MARK: Seeing

@@ -73,7 +73,9 @@ package struct ProcessSighting: Hashable, Sendable {
     package var identity: ProcessIdentity
     /// Wall-clock nanoseconds since 1970: the kernel's boot time plus the start tick.
     package var startedAt: Int64
-    /// Whether its pidfd was readable already. State Z alone is no proof: a leader may have left its threads behind.
+    /// Whether its pidfd was readable already.
+    ///
+    /// State Z alone is no proof: a leader may have left its threads behind.
     package var exited: Bool
     package var isKernelThread: Bool
     /// PID 1 or beatd itself.
@@ -85,7 +87,8 @@ package struct ProcessSighting: Hashable, Sendable {
     package var comm: String
 
     package init(
-        identity: ProcessIdentity, startedAt: Int64, exited: Bool = false, isKernelThread: Bool = false, isOff: Bool = false,
+        identity: ProcessIdentity, startedAt: Int64, exited: Bool = false, isKernelThread: Bool = false,
+        isOff: Bool = false,
         executable: String?, arguments0: String?, comm: String
     ) {
         self.identity = identity

@@ -1,10 +1,14 @@
 /// A whole snapshot of the folder of descriptors.
 package struct DescriptorSet: Equatable, Sendable {
-    /// What is in force: good files, and the last good version of broken ones. Sorted by name, no name twice.
+    /// What is in force: good files, and the last good version of broken ones.
+    ///
+    /// Sorted by name, no name twice.
     package var accepted: [InstanceDescriptor]
     /// Every file that is refused as it stands now, whether or not an earlier version of it goes on.
     package var rejected: [Rejection]
-    /// Whether the folder was read whole. Only then does a missing file mean a removed one (contract 3.4).
+    /// Whether the folder was read whole.
+    ///
+    /// Only then does a missing file mean a removed one (contract 3.4).
     package var complete: Bool
 
     package init(accepted: [InstanceDescriptor] = [], rejected: [Rejection] = [], complete: Bool = true) {

@@ -14,7 +14,9 @@ package struct ServiceKey: Hashable, Sendable {
     package var groupedName: String { "\(group)@@\(service)" }
 }
 
-/// What tells two entries of a registry apart. The cluster does not: 2.x ignores it in DELETE and in beats.
+/// What tells two entries of a registry apart.
+///
+/// The cluster does not: 2.x ignores it in DELETE and in beats.
 package struct WireIdentity: Hashable, Sendable, CustomStringConvertible {
     package var service: ServiceKey
     /// A literal address, IPv6 without brackets.

@@ -3,7 +3,9 @@ package struct ProbeSpec: Hashable, Sendable {
     package var target: Target
     /// Alive looks in a row before the probe counts as passing, 1-100.
     package var rise: Int
-    /// Failing looks in a row before the probe counts as down, 1-100. A `gone` look needs no second one.
+    /// Failing looks in a row before the probe counts as down, 1-100.
+    ///
+    /// A `gone` look needs no second one.
     package var fall: Int
 
     package init(target: Target, rise: Int = 1, fall: Int = 3) {
@@ -31,7 +33,9 @@ package struct Target: Hashable, Sendable {
     }
 }
 
-/// What a probe asks (contract 3.1). The other kinds come with later versions.
+/// What a probe asks (contract 3.1).
+///
+/// The other kinds come with later versions.
 package enum ProbeKind: Hashable, Sendable {
     /// A connection to a literal address opens.
     case tcp(host: String, port: Int)

@@ -1,4 +1,6 @@
-/// What must survive a restart of beatd. Losing it never stops beatd: what it doesn't know lapses at the registry.
+/// What must survive a restart of beatd.
+///
+/// Losing it never stops beatd: what it doesn't know lapses at the registry.
 package struct RememberedState: Equatable, Sendable {
     /// What the registry holds, or may hold, in our name; sorted by wire identity.
     package var leases: [RememberedLease] = []

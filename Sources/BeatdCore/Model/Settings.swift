@@ -4,7 +4,9 @@ package struct Settings: Equatable, Sendable {
     /// Looks that ask (`tcp`) in flight at once.
     package var maxLooksInFlight: Int
     package var ready: ReadySettings
-    /// Where chance begins: jitter of back-off and of the first write after an outage. The driver draws it, a test fixes it.
+    /// Where chance begins: jitter of back-off and of the first write after an outage.
+    ///
+    /// The driver draws it, a test fixes it.
     package var seed: UInt64
 
     package init(
@@ -35,7 +37,9 @@ package struct RegistrySettings: Hashable, Sendable {
     }
 }
 
-/// One Nacos server. Plain HTTP for now.
+/// One Nacos server.
+///
+/// Plain HTTP for now.
 package struct Server: Hashable, Sendable {
     /// A name or a literal address, IPv6 without brackets.
     package var host: String

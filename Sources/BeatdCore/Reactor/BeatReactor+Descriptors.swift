@@ -1,7 +1,9 @@
 extension BeatReactor {
     // MARK: The folder
 
-    /// Takes a whole snapshot. What is missing from an incomplete one was only not read, and stays.
+    /// Takes a whole snapshot.
+    ///
+    /// What is missing from an incomplete one was only not read, and stays.
     mutating func take(_ set: DescriptorSet, at now: Instant, into effects: inout Effects) {
         guard course.stop == nil else { return }
         #if DELIBERATE_BUGS
@@ -86,7 +88,8 @@ extension BeatReactor {
         for lease in task.leaving + (task.lease.map { [$0] } ?? []) { disown(lease, at: now, into: &effects) }
         effects.append(
             .transition(
-                Transition(name: task.descriptor.name, from: task.phase, phase: nil, reason: "the file was removed", at: now)))
+                Transition(
+                    name: task.descriptor.name, from: task.phase, phase: nil, reason: "the file was removed", at: now)))
     }
 
     /// Changes the descriptor of a task and what follows from it: looks, address, lease, phase.
@@ -132,7 +135,9 @@ extension BeatReactor {
         return leases[lease].identity == descriptor.instance(at: ip).identity
     }
 
-    /// Finds the lease of what the descriptor describes now. A former one stays in `leaving` until the new entry stands.
+    /// Finds the lease of what the descriptor describes now.
+    ///
+    /// A former one stays in `leaving` until the new entry stands.
     mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
         let descriptor = tasks[id].descriptor
         tasks[id].ip = resolve(descriptor, current: tasks[id].ip)

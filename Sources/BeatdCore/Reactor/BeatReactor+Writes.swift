@@ -181,7 +181,9 @@ extension BeatReactor {
         }
     }
 
-    /// What that connection is to send at this very instant; nil for nothing (more). Budget, order and P1 are judged here.
+    /// What that connection is to send at this very instant; nil for nothing (more).
+    ///
+    /// Budget, order and P1 are judged here.
     package mutating func nextWrite(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
         #if DELIBERATE_BUGS
             flights.isJudging = true
@@ -239,7 +241,9 @@ extension BeatReactor {
         if leases[id].published != published { memory.isDirty = true }
         if let owner = leases[id].owner, course.stop == nil {
             refresh(owner, at: now, into: &effects)
-            if leases.holds(id), leases[id].owner == owner, tasks[owner].lease != id { schedule(id, at: now, into: &effects) }
+            if leases.holds(id), leases[id].owner == owner, tasks[owner].lease != id {
+                schedule(id, at: now, into: &effects)
+            }
         } else {
             schedule(id, at: now, into: &effects)
         }

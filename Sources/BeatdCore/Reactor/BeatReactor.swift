@@ -64,8 +64,10 @@ package struct BeatReactor {
     /// When the heart wants `tick`, and why; nil only where nothing is to be done ever.
     package var nextDeadline: (at: Instant, why: String)? { timers.next.map { ($0.due, $0.key.why) } }
 
-    /// Runs every timer that is due. A timer never sets another one for the same instant without work in between, so a
-    /// turn that goes on for ever is a bug of ours.
+    /// Runs every timer that is due.
+    ///
+    /// A timer never sets another one for the same instant without work in between, so a turn that goes on for ever is
+    /// a bug of ours.
     private mutating func expire(at now: Instant, into effects: inout Effects) {
         var bound = timers.count * 4 + 64
         while let timer = timers.popDue(at: now) {
@@ -79,7 +81,9 @@ package struct BeatReactor {
                 leases[id].timer = nil
                 due(id, at: now, into: &effects)
             case .target(let id):
-                if let look = looks.due(id, &timers, at: now, into: &effects) { take(look, of: id, at: now, into: &effects) }
+                if let look = looks.due(id, &timers, at: now, into: &effects) {
+                    take(look, of: id, at: now, into: &effects)
+                }
             case .write: flights.timer = nil
             case .save: memory.timer = nil
             case .ready: course.isReadyDue = true

@@ -93,7 +93,9 @@ struct BeatTask {
         }
     }
 
-    /// Takes over the waiting version where it is proven, or the running one is down. Says whether it did.
+    /// Takes over the waiting version where it is proven, or the running one is down.
+    ///
+    /// Says whether it did.
     mutating func adoptPending(at now: Instant) -> Bool {
         guard let pending else { return false }
         if !pending.gate.allPassing {

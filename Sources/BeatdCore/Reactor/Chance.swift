@@ -1,4 +1,6 @@
-/// The only source of chance in the heart; everything it gives follows from the seed (SplitMix64, Steele et al. 2014).
+/// The only source of chance in the heart: everything it gives follows from the seed.
+///
+/// The generator is SplitMix64 (Steele, Lea and Flood, 2014).
 package struct Chance: RandomNumberGenerator {
     private var state: UInt64
 

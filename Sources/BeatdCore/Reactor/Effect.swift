@@ -45,7 +45,9 @@ package struct Transition: Hashable, Sendable {
     }
 }
 
-/// Where an instance stands (contract 6). The phases of a drain come with it.
+/// Where an instance stands (contract 6).
+///
+/// The phases of a drain come with it.
 package enum Phase: String, Hashable, Sendable, CaseIterable {
     case waiting, registering, up, suspect, down, rejected
 }

@@ -1,4 +1,6 @@
-/// Everything that can happen to the heart. It comes with the instant it happened.
+/// Everything that can happen to the heart.
+///
+/// It comes with the instant it happened.
 package enum Event: Sendable {
     /// What an earlier run remembered; before the first `descriptors`.
     case restored(RememberedState)

@@ -2,7 +2,9 @@
 ///
 /// A slot holds the keys of 10 ms; entries beyond one turn stay in their slot and are passed over until it is their turn.
 package struct TimerWheel<Key: Hashable> {
-    /// Where an entry sits; kept by whoever set it. Valid until it fired or was removed.
+    /// Where an entry sits; kept by whoever set it.
+    ///
+    /// Valid until it fired or was removed.
     package struct Handle: Hashable { fileprivate var index: Int32 }
 
     private struct Entry {
@@ -23,7 +25,9 @@ package struct TimerWheel<Key: Hashable> {
     private var cursor: Int64
     package private(set) var count = 0
 
-    package init(startingAt start: Instant = Instant(nanoseconds: 0)) { cursor = start.nanoseconds / Self.slotNanoseconds }
+    package init(startingAt start: Instant = Instant(nanoseconds: 0)) {
+        cursor = start.nanoseconds / Self.slotNanoseconds
+    }
 
     package mutating func insert(_ key: Key, due: Instant) -> Handle {
         let index: Int32
@@ -65,7 +69,8 @@ package struct TimerWheel<Key: Hashable> {
         if cursor < slot, let late = earliest(), late.due <= now { return take(late.index) }
         while slot <= end {
             if let found = earliestDue(in: slot, at: now) { return take(found) }
-            if slot < end { slot += 1 } else { break }
+            guard slot < end else { break }
+            slot += 1
         }
         cursor = max(cursor, end)
         return nil

@@ -137,7 +137,9 @@ struct Lease {
         }
     }
 
-    /// What to write of that class at this instant; nil if it is no longer owed. The caller has judged P1 for all but goodbyes.
+    /// What to write of that class at this instant; nil if it is no longer owed.
+    ///
+    /// The caller has judged P1 for all but goodbyes.
     func write(_ kind: WriteClass, lightBeats: Bool, at now: Instant) -> (WriteOrder.Kind, Instance)? {
         guard let due = due(at: now), due.kind == kind else { return nil }
         switch state {
@@ -156,7 +158,9 @@ struct Lease {
 
     // MARK: What happens to it
 
-    /// The task changed its mind. In flight nothing is decided: the answer, or its time limit, comes first.
+    /// The task changed its mind.
+    ///
+    /// In flight nothing is decided: the answer, or its time limit, comes first.
     mutating func want(_ instance: Instance?, timing: BeatTiming, at now: Instant) {
         if timing != self.timing {
             self.timing = timing
@@ -367,36 +371,5 @@ struct Lease {
 
     private func nextBeat(after now: Instant) -> Instant {
         max(grid.next(after: max(now, lastDue), every: interval), now)
-    }
-}
-
-/// Which queue a write waits in; goodbyes go first, then beats, then hellos.
-enum WriteClass: Hashable { case goodbye, beat, hello }
-
-/// How the beats of a lease went.
-struct BeatCounts {
-    /// Failed writes in a row.
-    var failures = 0
-    /// Odd answers to beats in a row.
-    var odd = 0
-    private(set) var accepted = 0
-    private(set) var last: (at: Instant, outcome: BeatOutcome)?
-
-    mutating func note(_ outcome: BeatOutcome, at now: Instant) {
-        last = (now, outcome)
-        switch outcome {
-        case .accepted:
-            accepted += 1
-            failures = 0
-            odd = 0
-        case .notFound:
-            failures = 0
-            odd = 0
-        case .refused:
-            failures += 1
-            odd += 1
-        case .failed:
-            failures += 1
-        }
     }
 }

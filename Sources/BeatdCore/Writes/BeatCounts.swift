@@ -1,0 +1,27 @@
+/// How the beats of a lease went.
+struct BeatCounts {
+    /// Failed writes in a row.
+    var failures = 0
+    /// Odd answers to beats in a row.
+    var odd = 0
+    private(set) var accepted = 0
+    private(set) var last: (at: Instant, outcome: BeatOutcome)?
+
+    mutating func note(_ outcome: BeatOutcome, at now: Instant) {
+        last = (now, outcome)
+        switch outcome {
+        case .accepted:
+            accepted += 1
+            failures = 0
+            odd = 0
+        case .notFound:
+            failures = 0
+            odd = 0
+        case .refused:
+            failures += 1
+            odd += 1
+        case .failed:
+            failures += 1
+        }
+    }
+}
