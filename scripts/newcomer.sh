@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# What a newcomer sees: a minimal Debian 12 that has only the Swift toolchain, git, make and sudo, an empty HOME and a clone of
-# HEAD beside BEATD_SHARED. Each command runs twice as root and twice as a user with sudo; the second time without any
-# network but loopback, so what is fetched or installed then, or talks to the outside, fails.
+# What a newcomer sees: a minimal Debian 12 that has only the Swift toolchain, git, make and sudo, an empty HOME and a
+# clone of HEAD beside BEATD_SHARED. Each command runs twice as root and twice as a user with sudo; the second time
+# without any network but loopback, so what is fetched or installed then, or talks to the outside, fails.
 #
 #   scripts/newcomer.sh [COMMAND...]     targets of make; default: demo test
 #
-# Needs root and mmdebstrap. The Debian is made once and kept in NEWCOMER_HOME (default /var/tmp/beatd-newcomer), with the
-# logs of the last run. Every command has its own mount and process namespace: what it mounts or leaves running ends with it.
+# Needs root and mmdebstrap. The Debian is made once and kept in NEWCOMER_HOME (default /var/tmp/beatd-newcomer), with
+# the logs of the last run. Every command has its own mount and process namespace: what it mounts or leaves running ends
+# with it, and is told.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 top=$PWD
@@ -22,7 +23,8 @@ for tool in mmdebstrap unshare ip git; do
 done
 swift=$(readlink -f "$(command -v swift)") || stop "there is no swift on PATH"
 toolchain=${swift%/usr/bin/*}
-[ -n "$toolchain" ] && [ "$toolchain" != "$swift" ] || stop "the toolchain must have a folder of its own, like /opt/swift; it is in $swift"
+[ -n "$toolchain" ] && [ "$toolchain" != "$swift" ] ||
+    stop "the toolchain must have a folder of its own, like /opt/swift; it is $swift"
 
 mkdir -p "$home/logs"
 rm -f "$home"/logs/*.log
@@ -93,7 +95,7 @@ inside() {
     chroot --userspec="$who:$who" "$root" /usr/bin/env -i HOME="$(home_of "$who")" USER="$who" LANG=C.UTF-8 \
         PATH="$toolchain/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
         bash -c "cd /srv/work/beatd && $command" </dev/null || status=$?
-    # This shell is process 1 of the namespace: everything else there was left by the command. Give it a second to end.
+    # This shell is process 1 of the namespace: all else there was left by the command. Give it a second to end.
     for ((try = 0; try < 10; try++)); do
         left=
         for node in "$root"/proc/[0-9]*; do
@@ -143,7 +145,8 @@ for who in root newcomer; do
         for target in "${commands[@]}"; do
             echo "== $who: make $target, turn $turn, network: $network"
             log=$home/logs/$who-$target-$turn.log
-            timed "$who: make $target, turn $turn" run "$who" "$network" "$target" "$log" || failed+=("$who-$target-$turn")
+            timed "$who: make $target, turn $turn" run "$who" "$network" "$target" "$log" ||
+                failed+=("$who-$target-$turn")
         done
     done
     rm -rf --one-file-system "${scratch:?}/$who"

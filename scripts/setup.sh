@@ -13,7 +13,8 @@ stop() { echo "setup: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 swift=$(command -v swift) ||
-    stop "there is no swift on PATH. Install Swift 6.2 or later (https://www.swift.org/install/linux/) and put its usr/bin on PATH."
+    stop "there is no swift on PATH. Install Swift 6.2 or later (https://www.swift.org/install/linux/)" \
+        "and put its usr/bin on PATH."
 toolchain=$(dirname "$(readlink -f "$swift")")
 
 # --- what is missing, as names of Debian packages -----------------------------------------------------------------
@@ -74,7 +75,8 @@ packages=$(missing | sort -u | tr '\n' ' ')
 
 # --- install ------------------------------------------------------------------------------------------------------
 
-have apt-get || stop "missing: ${packages% }. There is no apt-get here; please install what your distribution calls these (Debian's names)."
+have apt-get || stop "missing: ${packages% } (Debian's names). There is no apt-get here;" \
+    "please install what your distribution calls these."
 
 as_root() { "$@"; }
 if [ "$(id -u)" -ne 0 ]; then

@@ -20,7 +20,8 @@ failed=()
 suites() {
     local name=$1 status
     shift
-    swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$logs/$name" | grep -vE '^[^ ]+ (Test|Suite) .* started\.$'
+    swift test --skip-build --disable-xctest "$@" 2>&1 | tee "$logs/$name" |
+        grep -vE '^[^ ]+ (Test|Suite) .* started\.$'
     status=${PIPESTATUS[0]}
     if ! grep -qE '^[^ ]+ Test run with [1-9][0-9]* tests? ' "$logs/$name"; then
         echo "test: part '$name' ran no test, or did not reach its end" >&2

@@ -1,0 +1,6 @@
+extension Exception {
+    /// Every exception there is.
+    ///
+    /// One that excuses nothing fails the tests.
+    static let all: [Exception] = []
+}
