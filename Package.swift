@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Linux", "Systemd"], path: "Tests/TestSupport"),
         .testTarget(
             name: "GroundTests",
-            dependencies: ["Linux", "Log", "Systemd", "HTTPClient", "HTTPServer", "YAML", "TestSupport"]),
+            dependencies: ["Linux", "Log", "Systemd", "HTTPClient", "HTTPServer", "YAML", "TestSupport"],
+            exclude: ["Corpus"]),
         .testTarget(name: "BeatdCoreTests", dependencies: ["BeatdCore"]),
         .testTarget(
             name: "BeatdNacosTests", dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Systemd", "TestSupport"]),
