@@ -1,0 +1,46 @@
+/// Finds what a misspelt key was meant to be.
+enum Spelling {
+    /// The known word nearest to `word`, where it is near enough to be meant.
+    static func nearest(to word: String, among known: [String]) -> String? {
+        let plain = normalized(word)
+        var best: (word: String, distance: Int)?
+        for candidate in known {
+            let distance = distance(plain, normalized(candidate))
+            guard distance <= max(1, min(3, candidate.count / 3)), distance < candidate.count else { continue }
+            if let best, best.distance <= distance { continue }
+            best = (candidate, distance)
+        }
+        return best?.word
+    }
+
+    /// `deleteAfter`, `delete_after` and `Delete-After` are all `delete-after`.
+    private static func normalized(_ word: String) -> [Character] {
+        var result: [Character] = []
+        for character in word.prefix(64) {
+            if character == "_" {
+                result.append("-")
+            } else if character.isUppercase {
+                if result.last?.isLowercase == true { result.append("-") }
+                result += character.lowercased()
+            } else {
+                result.append(character)
+            }
+        }
+        return result
+    }
+
+    /// Insertions, removals, changes and swaps of neighbours (optimal string alignment).
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var rows = [Array(0...right.count)]
+        for (i, a) in left.enumerated() {
+            var row = [i + 1]
+            for (j, b) in right.enumerated() {
+                var cost = min(row[j] + 1, rows[i][j + 1] + 1, rows[i][j] + (a == b ? 0 : 1))
+                if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { cost = min(cost, rows[i - 1][j - 1] + 1) }
+                row.append(cost)
+            }
+            rows.append(row)
+        }
+        return rows[left.count][right.count]
+    }
+}

@@ -1,0 +1,136 @@
+import BeatdCore
+import BeatdHost
+import Testing
+
+struct DescriptorDecodingTests {
+    private func decode(_ yaml: String, _ defaults: DescriptorDefaults = .init()) throws -> DecodedDescriptor {
+        try DescriptorDecoding(defaults: defaults).decode(Array(yaml.utf8), name: "billing", file: "billing.yaml")
+    }
+
+    private static let least = "service: billing\nport: 9100\nprobes:\n  - tcp: 9100\n"
+
+    @Test func `the least file has everything else by default`() throws {
+        let decoded = try decode(Self.least)
+        let target = Target(kind: .tcp(host: "127.0.0.1", port: 9100))
+        #expect(
+            decoded.descriptor
+                == InstanceDescriptor(
+                    name: "billing", file: "billing.yaml",
+                    service: ServiceKey(namespace: "public", group: "DEFAULT_GROUP", service: "billing"), port: 9100,
+                    probes: [ProbeSpec(target: target, rise: 1, fall: 3)]))
+        #expect(decoded.warnings.isEmpty)
+    }
+
+    @Test func `every key in force is taken as written`() throws {
+        let decoded = try decode(
+            """
+            service: billing
+            port: "9100"
+            group: PAY
+            namespace: 0a-b_c
+            cluster: no
+            address: 2001:DB8::0:7
+            weight: 0.25
+            enabled: false
+            metadata: { version: 2.10, on: yes, empty: "", quoted: "null" }
+            beat: { interval: 1s, timeout: 1m30s, delete-after: 1h }
+            warm-up: 500ms
+            ephemeral: true
+            register: true
+            optional: false
+            restart-grace: 0s
+            on-down: deregister
+            drain: { wait: 10s, set-weight-zero: true }
+            probes:
+              - pidfile: { path: /run/billing.pid, executable: billing, interval: 5s, timeout: 2s, rise: 2, fall: 4 }
+              - tcp: { host: "::1", port: 9100 }
+              - tcp: "[0:0:0:0:0:0:0:1]:80"
+              - tcp: localhost:81
+              - pidfile: /run/other.pid
+            """)
+        let descriptor = decoded.descriptor
+        #expect(descriptor.service == ServiceKey(namespace: "0a-b_c", group: "PAY", service: "billing"))
+        #expect(descriptor.port == 9100)
+        #expect(descriptor.cluster == "no")
+        #expect(descriptor.address == .literal("2001:db8::7"))
+        #expect(descriptor.weight == 0.25)
+        #expect(!descriptor.enabled)
+        #expect(descriptor.metadata == ["version": "2.10", "on": "yes", "empty": "", "quoted": "null"])
+        #expect(
+            descriptor.beat == BeatTiming(interval: .seconds(1), timeout: .seconds(90), deleteAfter: .seconds(3600)))
+        #expect(descriptor.warmUp == .milliseconds(500))
+        #expect(
+            descriptor.probes.map(\.target.kind) == [
+                .pidfile(path: "/run/billing.pid", executable: "billing"), .tcp(host: "::1", port: 9100),
+                .tcp(host: "::1", port: 80), .tcp(host: "127.0.0.1", port: 81),
+                .pidfile(path: "/run/other.pid", executable: nil),
+            ])
+        let first = descriptor.probes[0]
+        #expect(first.target.interval == .seconds(5) && first.target.timeout == .seconds(2))
+        #expect(first.rise == 2 && first.fall == 4)
+        #expect(decoded.warnings.isEmpty)
+    }
+
+    @Test func `JSON is read as YAML`() throws {
+        let decoded = try decode(#"{"service": "a", "port": 1, "probes": [{"pidfile": {"path": "/run/a.pid"}}]}"#)
+        #expect(decoded.descriptor.probes[0].target.kind == .pidfile(path: "/run/a.pid", executable: nil))
+    }
+
+    @Test func `a time-out that nobody wrote is at most the interval`() throws {
+        let decoded = try decode("service: a\nport: 1\nprobes: [tcp: {port: 1, interval: 300ms}]")
+        #expect(decoded.descriptor.probes[0].target.timeout == .milliseconds(300))
+    }
+
+    @Test func `defaults stand under the file, maps key by key`() throws {
+        let defaults = try ConfigurationDecoding.decode(
+            ConfigurationSources(
+                file: .init(
+                    name: "beatd.yaml",
+                    bytes: Array(
+                        """
+                        defaults:
+                          group: PAY
+                          metadata: { zone: a, tier: web }
+                          beat: { timeout: 20s }
+                          probe: { interval: 500ms, fall: 5 }
+                        """.utf8))), seed: 1
+        ).descriptors.defaults
+        let decoded = try decode(
+            Self.least + "metadata: { tier: pay }\nbeat: { interval: 4s }\n", defaults)
+        #expect(decoded.descriptor.service.group == "PAY")
+        #expect(decoded.descriptor.metadata == ["zone": "a", "tier": "pay"])
+        #expect(decoded.descriptor.beat == BeatTiming(interval: .seconds(4), timeout: .seconds(20)))
+        #expect(decoded.descriptor.probes[0].target.interval == .milliseconds(500))
+        #expect(decoded.descriptor.probes[0].target.timeout == .milliseconds(500))
+        #expect(decoded.descriptor.probes[0].fall == 5)
+    }
+
+    @Test func `a beat interval over a third of its timeout is a warning`() throws {
+        let decoded = try decode(Self.least + "beat:\n  interval: 6s\n")
+        #expect(decoded.warnings.count == 1)
+        #expect(decoded.warnings.first?.key == "beat.interval")
+        #expect(decoded.warnings.first?.place == .line(6, file: "billing.yaml"))
+    }
+
+    @Test func `more than 64 KiB is refused unread`() {
+        let error = #expect(throws: InputError.self) {
+            try DescriptorDecoding().decode(
+                [UInt8](repeating: 0x20, count: 64 * 1024 + 1), name: "a", file: "a.yaml")
+        }
+        #expect(error?.sentence == "the file is larger than 64 KiB")
+    }
+
+    @Test func `what a file holds never reaches the reader unescaped`() {
+        let error = #expect(throws: InputError.self) {
+            try decode("service: a\nport: \"\\e[31m9\"\nprobes: [tcp: 1]")
+        }
+        #expect(error?.sentence == #"'port' is '\u{1b}[31m9'; it must be a whole number, 1 to 65535"#)
+    }
+
+    @Test(arguments: Refusal.all) func `a wrong file is refused with line, key and sentence`(_ refusal: Refusal) {
+        let error = #expect(throws: InputError.self) { try decode(refusal.yaml) }
+        #expect(error?.place.line(in: "billing.yaml") == refusal.line)
+        #expect(error?.key == refusal.key)
+        #expect(error?.sentence.contains(refusal.sentence) == true, "\(error?.sentence ?? "none")")
+    }
+}
