@@ -1,0 +1,115 @@
+import BeatdCore
+
+/// The status of the whole daemon at one instant, and its JSON (contract 7).
+struct StatusReport {
+    var version: String
+    var pid: Int32
+    var startedAt: Instant
+    var ready: Bool
+    var registry: RegistryStatus
+    var instances: [InstanceStatus]
+    var rejected: [Rejection]
+    /// What is wrong with the folder of descriptors as a whole; nil while it is read.
+    var problem: String?
+    var now: Instant
+    var calendar: Calendar
+
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.text("version", version)
+            root.number("pid", Int(pid))
+            root.text("startedAt", calendar.text(startedAt))
+            root.flag("ready", ready)
+            root.object("registry") { json in
+                json.text("api", registry.api)
+                json.text("server", registry.server?.url)
+                json.flag("reachable", registry.reachable)
+                json.text("lastError", registry.lastError)
+            }
+            root.array("instances") { list in for instance in instances { write(instance, to: &list) } }
+            root.array("rejected") { list in for rejection in rejected { Self.write(rejection, to: &list) } }
+            root.text("descriptorsProblem", problem)
+        }
+        return writer.bytes
+    }
+
+    /// One element of `instances`.
+    func json(of instance: InstanceStatus) -> [UInt8] {
+        var writer = JSONWriter()
+        write(instance, to: &writer)
+        return writer.bytes
+    }
+
+    private func write(_ instance: InstanceStatus, to writer: inout JSONWriter) {
+        let service = instance.descriptor?.service
+        writer.object { json in
+            json.text("name", instance.name)
+            json.text("file", instance.file)
+            json.text("namespace", service?.namespace)
+            json.text("group", service?.group)
+            json.text("service", service?.service)
+            json.text("cluster", instance.descriptor?.cluster)
+            json.text("ip", instance.ip)
+            json.number("port", instance.descriptor?.port)
+            json.text("phase", instance.phase.rawValue)
+            json.text("reason", instance.reason)
+            json.text("since", calendar.text(instance.since))
+            if let process = instance.process {
+                json.object("process") { json in
+                    json.number("pid", Int(process.pid))
+                    json.text("startedAt", calendar.text(process.started))
+                }
+            } else {
+                json.text("process", nil)
+            }
+            json.flag("inSync", nil)
+            json.array("probes") { list in for probe in instance.probes { write(probe, to: &list) } }
+            if let beat = instance.lastBeat {
+                json.object("lastBeat") { json in
+                    json.text("at", calendar.text(beat.at))
+                    json.text("outcome", beat.outcome.rawValue)
+                }
+            } else {
+                json.text("lastBeat", nil)
+            }
+            json.seconds("nextBeatIn", instance.nextBeat.map { max($0 - now, .zero) })
+            json.number("beats", instance.descriptor == nil ? nil : instance.beats)
+            json.text("pending", instance.pending)
+            json.text("rejection", instance.rejection)
+        }
+    }
+
+    private func write(_ probe: InstanceStatus.Probe, to writer: inout JSONWriter) {
+        writer.object { json in
+            json.text("kind", probe.kind)
+            json.text("target", probe.target)
+            json.text("outcome", probe.look?.outcome.rawValue)
+            json.text("reason", probe.look?.reason)
+            json.text("at", probe.look.map { calendar.text($0.ended) })
+            json.seconds("duration", probe.look.map { $0.ended - $0.began })
+        }
+    }
+
+    static func write(_ rejection: Rejection, to writer: inout JSONWriter) {
+        writer.object { json in
+            json.text("file", rejection.file)
+            json.number("line", rejection.line)
+            json.text("key", rejection.key)
+            json.text("error", rejection.error)
+        }
+    }
+
+    /// The one line that systemd shows (STATUS=): `12 up, 1 down (billing: connection refused), registry ok`.
+    var line: String {
+        let present = Phase.allCases.filter { phase in instances.contains { $0.phase == phase } }
+        let counts = present.map { phase in "\(instances.count { $0.phase == phase }) \(phase.rawValue)" }
+        let trouble = instances.first { $0.phase == .down || $0.phase == .suspect || $0.phase == .rejected }
+        var parts = counts.isEmpty ? ["no instances"] : counts
+        if let trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
+        if let problem { parts.append(problem) }
+        let isUnknown = registry.api == nil && registry.lastError == nil
+        parts.append(registry.reachable ? "registry ok" : isUnknown ? "registry not asked yet" : "registry unreachable")
+        return parts.joined(separator: ", ")
+    }
+}
