@@ -1,12 +1,25 @@
 #ifndef BEATD_CLINUX_H
 #define BEATD_CLINUX_H
 
+#include <net/if.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/types.h>
 
-/// pidfd_open(2): a descriptor for the process, close-on-exec; -1 and errno on failure.
+/// pidfd_open(2): a close-on-exec descriptor for the process; -1 and errno on failure.
 int beatd_pidfd_open(pid_t pid);
+
+/// openat2(2) with RESOLVE_BENEATH: `path` may not leave the folder, by links or by dots; -1 and errno on failure.
+int beatd_open_beneath(int folder, const char *path, int flags);
+
+/// fstatfs(2): the magic number of the file system a descriptor is on; 0 on failure.
+unsigned long beatd_filesystem(int descriptor);
+
+/// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC; -1 and errno on failure.
+int beatd_accept(int socket);
+
+/// getsockopt(2) SO_PEERCRED: who is at the other end of a unix socket; -1 and errno on failure.
+int beatd_peer(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
 
 #endif

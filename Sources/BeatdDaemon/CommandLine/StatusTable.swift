@@ -1,0 +1,69 @@
+import FoundationEssentials
+
+/// What `beatd status` needs of the status JSON (contract 7).
+struct StatusView: Decodable {
+    struct Instance: Decodable {
+        var name: String
+        var service: String?
+        var ip: String?
+        var port: Int?
+        var phase: String
+        var reason: String
+        var since: String
+        var pending: String?
+        var rejection: String?
+    }
+    struct Registry: Decodable {
+        var server: String?
+        var reachable: Bool
+        var lastError: String?
+    }
+    struct Rejected: Decodable {
+        var file: String
+        var line: Int?
+        var error: String
+    }
+    var registry: Registry
+    var instances: [Instance]
+    var rejected: [Rejected]
+    var descriptorsProblem: String?
+
+    static func decode(_ bytes: [UInt8]) -> StatusView? {
+        try? JSONDecoder().decode(StatusView.self, from: Data(bytes))
+    }
+
+    /// Whether everything is as it should be: all up, nothing refused, nothing waiting (contract 5, `status`).
+    var isWell: Bool {
+        rejected.isEmpty && descriptorsProblem == nil
+            && instances.allSatisfy { $0.phase == "up" && $0.pending == nil && $0.rejection == nil }
+    }
+
+    /// The table that people read: one line an instance, then what is wrong besides.
+    ///
+    /// `width` is the terminal's; nil where the output goes elsewhere, and then nothing is cut.
+    func table(width: Int?) -> String {
+        var rows = [["NAME", "PHASE", "SERVICE", "ADDRESS", "SINCE", "REASON"]]
+        for instance in instances {
+            let address = instance.ip.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "-"
+            rows.append([
+                instance.name, instance.phase, instance.service ?? "-",
+                "\(address):\(instance.port.map(String.init) ?? "-")", instance.since,
+                [instance.reason, instance.pending, instance.phase == "rejected" ? nil : instance.rejection]
+                    .compactMap { $0 }.joined(separator: "; "),
+            ])
+        }
+        let widths = rows[0].indices.dropLast().map { column in rows.map { $0[column].count }.max() ?? 0 }
+        var lines = instances.isEmpty ? ["no instances"] : rows.map { row in
+            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            let line = (cells + [row[5]]).joined(separator: "  ")
+            return width.map { String(line.prefix($0)) } ?? line
+        }
+        let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
+        lines.append("registry \(registry.server ?? "-"): \(state)")
+        if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
+        for refused in rejected {
+            lines.append("refused \(refused.file)\(refused.line.map { ":\($0)" } ?? ""): \(refused.error)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

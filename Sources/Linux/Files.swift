@@ -1,0 +1,146 @@
+internal import CLinux
+internal import Glibc
+
+/// Files and folders, as far as beatd needs them.
+package enum Files {
+    /// Opens for reading without ever waiting: a FIFO without a writer opens, too (open(2), O_NONBLOCK).
+    package static func open(_ path: String) throws(SystemCallError) -> Descriptor {
+        Descriptor(
+            taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) })
+    }
+
+    /// The same for a folder.
+    package static func openFolder(_ path: String) throws(SystemCallError) -> Descriptor {
+        Descriptor(taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })
+    }
+
+    /// Opens `name` in an open folder; a link or dots that lead out of it are refused (openat2(2), RESOLVE_BENEATH).
+    package static func open(_ name: String, beneath folder: borrowing Descriptor) throws(SystemCallError) -> Descriptor
+    {
+        let number = folder.number
+        return Descriptor(
+            taking: try checked("open", name) {
+                unsafe beatd_open_beneath(number, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+            })
+    }
+
+    package static func status(of descriptor: borrowing Descriptor) throws(SystemCallError) -> FileStatus {
+        var raw = stat()
+        let number = descriptor.number
+        try checked("fstat") { unsafe fstat(number, &raw) }
+        return FileStatus(raw)
+    }
+
+    /// Of what `path` leads to.
+    package static func status(at path: String) throws(SystemCallError) -> FileStatus {
+        var raw = stat()
+        try checked("stat", path) { unsafe stat(path, &raw) }
+        return FileStatus(raw)
+    }
+
+    /// At most `limit` bytes from where the descriptor stands; one more byte than `limit` is never read.
+    package static func read(_ descriptor: borrowing Descriptor, limit: Int) throws(SystemCallError) -> [UInt8] {
+        let number = descriptor.number
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var count = 0
+        while count < limit {
+            let room = limit - count
+            let offset = count
+            let got = try checked("read") {
+                unsafe bytes.withUnsafeMutableBytes { buffer in
+                    guard let start = buffer.baseAddress else { return 0 }
+                    return unsafe Glibc.read(number, start + offset, room)
+                }
+            }
+            if got == 0 { break }
+            count += got
+        }
+        bytes.removeLast(limit - count)
+        return bytes
+    }
+
+    /// The names in a folder, without `.` and `..`, sorted by bytes.
+    package static func names(in folder: borrowing Descriptor) throws(SystemCallError) -> [String] {
+        let number = folder.number
+        let copy = try checked("openat") { unsafe openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard let stream = unsafe fdopendir(copy) else {
+            close(copy)
+            throw SystemCallError(call: "fdopendir", code: errno)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        errno = 0
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        if errno != 0 { throw SystemCallError(call: "readdir", code: errno) }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Makes the folder and those above it; what is there already is left alone.
+    package static func makeFolders(_ path: String, mode: UInt32 = 0o755) throws(SystemCallError) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += part + "/"
+            let folder = made
+            do throws(SystemCallError) {
+                try checked("mkdir", String(folder.dropLast())) { unsafe mkdir(folder, mode) }
+            } catch {
+                guard error.code == EEXIST else { throw error }
+            }
+        }
+    }
+
+    /// Replaces a file whole and durably: written beside it, synced, renamed over it, the folder synced.
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemCallError) {
+        let beside = path + ".tmp"
+        do throws(SystemCallError) {
+            let number = try checked("open", beside) {
+                unsafe Glibc.open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+            }
+            let file = Descriptor(taking: number)
+            try writeAll(bytes, to: file)
+            try checked("fsync", beside) { fsync(number) }
+        } catch {
+            unsafe unlink(beside)
+            throw SystemCallError(call: error.call, code: error.code, subject: path)
+        }
+        try checked("rename", path) { unsafe rename(beside, path) }
+        let folder = try openFolder(path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".")
+        let number = folder.number
+        try checked("fsync", path) { fsync(number) }
+    }
+
+    /// Writes all bytes, however many calls it takes.
+    package static func writeAll(_ bytes: [UInt8], to descriptor: borrowing Descriptor) throws(SystemCallError) {
+        let number = descriptor.number
+        var done = 0
+        while done < bytes.count {
+            let offset = done
+            done += try checked("write") {
+                unsafe bytes.withUnsafeBytes { buffer in
+                    guard let start = buffer.baseAddress else { return 0 }
+                    return unsafe Glibc.write(number, start + offset, buffer.count - offset)
+                }
+            }
+        }
+    }
+
+    /// Removes a file; one that isn't there is no error.
+    package static func remove(_ path: String) throws(SystemCallError) {
+        do throws(SystemCallError) { try checked("unlink", path) { unsafe unlink(path) } } catch {
+            guard error.isNotFound else { throw error }
+        }
+    }
+
+    package static func setMode(_ mode: UInt32, of path: String) throws(SystemCallError) {
+        try checked("chmod", path) { unsafe chmod(path, mode) }
+    }
+
+    package static func setGroup(_ group: UInt32, of path: String) throws(SystemCallError) {
+        try checked("chown", path) { unsafe chown(path, UInt32.max, group) }
+    }
+}

@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// A file that one process at a time holds; it names its holder's PID and is free again when the holder ends (flock(2)).
+package struct LockFile: ~Copyable {
+    private let file: Descriptor
+
+    /// Somebody else holds it.
+    package enum Refusal: Error {
+        case held(by: Int32?)
+        case failed(SystemCallError)
+    }
+
+    package init(_ path: String) throws(Refusal) {
+        let file = try Self.open(path)
+        try Self.lock(file, path)
+        self.file = file
+    }
+
+    private static func lock(_ file: borrowing Descriptor, _ path: String) throws(Refusal) {
+        let number = file.number
+        do throws(SystemCallError) {
+            try checked("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
+            try checked("ftruncate", path) { ftruncate(number, 0) }
+            try Files.writeAll(Array("\(getpid())\n".utf8), to: file)
+        } catch {
+            guard error.code == EWOULDBLOCK else { throw .failed(error) }
+            let text = try? Files.read(file, limit: 32)
+            throw .held(by: text.flatMap { Int32(String(decoding: $0, as: UTF8.self).prefix { $0.isNumber }) })
+        }
+    }
+
+    private static func open(_ path: String) throws(Refusal) -> Descriptor {
+        do throws(SystemCallError) {
+            return Descriptor(
+                taking: try checked("open", path) {
+                    unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+                })
+        } catch { throw .failed(error) }
+    }
+}

@@ -1,0 +1,165 @@
+internal import CLinux
+internal import Glibc
+
+/// TCP and unix stream sockets.
+///
+/// None of them waits, unless its name says so.
+package enum Sockets {
+    private static let stream = Int32(SOCK_STREAM.rawValue)
+    private static let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+
+    // MARK: TCP
+
+    /// Begins a connection; writable once it is decided, `error(of:)` then says how.
+    ///
+    /// May throw at once, refused for one.
+    package static func connect(to address: SocketAddress) throws(SystemCallError) -> Descriptor {
+        let socket = Descriptor(taking: try checked("socket") { Glibc.socket(address.family, stream | flags, 0) })
+        let number = socket.number
+        do throws(SystemCallError) {
+            try checked("connect", address.description) { unsafe address.with { unsafe Glibc.connect(number, $0, $1) } }
+        } catch { guard error.code == EINPROGRESS else { throw error } }
+        return socket
+    }
+
+    /// How a connection was decided; nil: it stands (socket(7), SO_ERROR).
+    package static func error(of socket: borrowing Descriptor) -> SystemCallError? {
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(socket.number, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else {
+            return SystemCallError(call: "getsockopt", code: errno)
+        }
+        return code == 0 ? nil : SystemCallError(call: "connect", code: code)
+    }
+
+    /// Listens on a literal address; port 0 lets the kernel choose, `name(of:)` tells which it took.
+    package static func listen(on address: SocketAddress) throws(SystemCallError) -> Descriptor {
+        let socket = Descriptor(taking: try checked("socket") { Glibc.socket(address.family, stream | flags, 0) })
+        let number = socket.number
+        var on: Int32 = 1
+        unsafe _ = setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        try checked("bind", address.description) { unsafe address.with { unsafe Glibc.bind(number, $0, $1) } }
+        try checked("listen", address.description) { Glibc.listen(number, 128) }
+        return socket
+    }
+
+    /// The socket's own address.
+    package static func name(of socket: borrowing Descriptor) -> SocketAddress? {
+        var raw = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let number = socket.number
+        return unsafe withUnsafeMutablePointer(to: &raw) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard unsafe getsockname(number, address, &size) == 0 else { return nil }
+                return unsafe SocketAddress(address)
+            }
+        }
+    }
+
+    static func datagram(to address: SocketAddress) throws(SystemCallError) -> Descriptor {
+        let kind = Int32(SOCK_DGRAM.rawValue)
+        let socket = Descriptor(taking: try checked("socket") { Glibc.socket(address.family, kind | flags, 0) })
+        let number = socket.number
+        try checked("connect", address.description) { unsafe address.with { unsafe Glibc.connect(number, $0, $1) } }
+        return socket
+    }
+
+    /// The next waiting connection; nil where there is none.
+    package static func accept(_ socket: borrowing Descriptor) -> Descriptor? {
+        let number = beatd_accept(socket.number)
+        return number < 0 ? nil : Descriptor(taking: number)
+    }
+
+    // MARK: Unix
+
+    /// Somebody listens on the path already, or it can't be taken.
+    package enum UnixRefusal: Error {
+        case taken(by: Int32?)
+        case notASocket
+        case tooLong(limit: Int)
+        case failed(SystemCallError)
+    }
+
+    /// The longest path a unix socket can have (unix(7), sun_path).
+    package static let longestUnixPath = 107
+
+    /// Listens on a path with that mode; a socket left behind by a process that ended is replaced.
+    package static func listen(onUnix path: String, mode: UInt32) throws(UnixRefusal) -> Descriptor {
+        guard path.utf8.count <= longestUnixPath else { throw .tooLong(limit: longestUnixPath) }
+        try clear(path)
+        do throws(SystemCallError) {
+            let socket = Descriptor(taking: try checked("socket") { Glibc.socket(AF_UNIX, stream | flags, 0) })
+            let number = socket.number
+            let before = umask(0o777 & ~mode)
+            defer { umask(before) }
+            try checked("bind", path) { unsafe withUnix(path) { unsafe bind(number, $0, $1) } }
+            try checked("listen", path) { Glibc.listen(number, 64) }
+            return socket
+        } catch { throw .failed(error) }
+    }
+
+    /// Removes a socket that nobody listens on any more.
+    private static func clear(_ path: String) throws(UnixRefusal) {
+        let holder: Int32?
+        do throws(SystemCallError) {
+            let there = try connect(toUnix: path, wait: .zero)
+            holder = peer(of: there)?.pid
+        } catch {
+            if error.isNotFound { return }
+            if error.code == EAGAIN { throw .taken(by: nil) }
+            guard error.isRefused else { throw .failed(error) }
+            guard (try? Files.status(at: path))?.kind == .socket else { throw .notASocket }
+            unsafe unlink(path)
+            return
+        }
+        throw .taken(by: holder)
+    }
+
+    /// Connects to a path.
+    ///
+    /// It waits for reads and writes at most `wait` each; zero: not at all.
+    package static func connect(toUnix path: String, wait: Duration) throws(SystemCallError) -> Descriptor {
+        guard path.utf8.count <= longestUnixPath else {
+            throw SystemCallError(call: "connect", code: ENAMETOOLONG, subject: path)
+        }
+        let kind = wait == .zero ? stream | flags : stream | Int32(SOCK_CLOEXEC.rawValue)
+        let socket = Descriptor(taking: try checked("socket") { Glibc.socket(AF_UNIX, kind, 0) })
+        let number = socket.number
+        if wait != .zero {
+            var limit = timeval(tv_sec: Int(wait.components.seconds), tv_usec: 0)
+            for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+                unsafe _ = setsockopt(number, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+            }
+        }
+        try checked("connect", path) { unsafe withUnix(path) { unsafe Glibc.connect(number, $0, $1) } }
+        return socket
+    }
+
+    /// Who is at the other end of a unix socket (unix(7), SO_PEERCRED).
+    package static func peer(of socket: borrowing Descriptor) -> (pid: Int32, user: UInt32, group: UInt32)? {
+        peer(of: socket.number)
+    }
+
+    package static func peer(of number: Int32) -> (pid: Int32, user: UInt32, group: UInt32)? {
+        var pid: pid_t = 0
+        var user: uid_t = 0
+        var group: gid_t = 0
+        guard unsafe beatd_peer(number, &pid, &user, &group) == 0 else { return nil }
+        return (pid, user, group)
+    }
+
+    private static func withUnix<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result)
+        -> Result
+    {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { buffer in
+            for (index, byte) in path.utf8.enumerated() where index < buffer.count - 1 { unsafe buffer[index] = byte }
+        }
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}
