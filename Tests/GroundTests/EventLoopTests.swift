@@ -46,7 +46,8 @@ import Testing
         let first = try Epoll()
         let address = try #require(SocketAddress("127.0.0.1", port: 0))
         let listener = try Sockets.listen(on: address)
-        let bound = try #require(Sockets.name(of: listener))
+        let name = Sockets.name(of: listener)
+        let bound = try #require(name)
         var order: [String] = []
         let work = try loop.watch(listener.number, for: .read) { _ in order.append("work") }
         let exits = try loop.watch(first.number, for: .read, priority: .exits) { _ in
@@ -54,12 +55,14 @@ import Testing
             _ = first.ready()
         }
         let process = try ProcessHandle(Accounts.pid)
-        #expect(!process.hasExited)
+        let hasExited = process.hasExited
+        #expect(!hasExited)
         try first.add(listener.number, key: 7)
         let client = try Sockets.connect(to: bound)
         while order.count < 2 { try loop.turn(timeout: .seconds(5)) }
         #expect(order == ["exit", "work"])
-        #expect(Sockets.error(of: client) == nil)
+        let error = Sockets.error(of: client)
+        #expect(error == nil)
         work.watch(for: [])
         exits.watch(for: [])
     }
