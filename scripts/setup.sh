@@ -91,7 +91,7 @@ apt() {
 }
 
 echo "setup: installing ${packages% }" >&2
-apt update
+apt update || echo "setup: the package lists could not be renewed; trying with those at hand" >&2
 # Two names differ between releases: Debian 12 has gold in binutils, and gcc's version is part of its library's name.
 if ! apt-cache show binutils-gold >/dev/null 2>&1; then
     packages=${packages/binutils-gold/binutils}
