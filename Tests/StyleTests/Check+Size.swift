@@ -69,11 +69,10 @@ extension Check {
 
     static let decisionsInC = perFile("decisions in C") { file in
         guard file.isProduct, file.isC else { return [] }
-        return file.code.indices.compactMap { index in
-            let token = file.code[index]
+        return file.code.compactMap { token in
             guard ["if", "switch", "while", "for", "goto"].contains(token.text), token.kind == .word else { return nil }
             // What the preprocessor decides is which names there are.
-            if index > 0, file.code[index - 1].is("#") { return nil }
+            if file.lines[token.line - 1].hasPrefix("#") { return nil }
             return Finding(
                 path: file.path, line: token.line, subject: token.text,
                 sentence: "'\(token.text)' in C: decide in Swift, where it is tested (style 33)")

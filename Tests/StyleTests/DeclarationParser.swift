@@ -76,7 +76,7 @@ struct DeclarationParser {
             next += 2
         }
         guard let brace = brace(from: next) else { return }
-        let outer = open.compactMap { $0 }.last { found[$0].isType }.map { found[$0].name + "." } ?? ""
+        let outer = open.compactMap { $0 }.last.map { found[$0].name + "." } ?? ""
         begin(kind, named: outer + name, at: index, brace: brace)
     }
 

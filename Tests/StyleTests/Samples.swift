@@ -41,7 +41,8 @@ extension Sample {
             bad: "struct S {\n" + (0..<13).map { "    let p\($0): Int\n" }.joined() + "}",
             good: "struct S {\n" + (0..<12).map { "    let p\($0): Int\n" }.joined() + "    var q: Int { 1 }\n}"),
         Sample(
-            check: .lineLength, path: "Sources/CLinux/CLinux.h", bad: "\n" + String(repeating: "a", count: 121), line: 2,
+            check: .lineLength, path: "Sources/CLinux/CLinux.h", bad: "\n" + String(repeating: "a", count: 121),
+            line: 2,
             good: String(repeating: "é", count: 120)),
         Sample(
             check: .lineLength, path: "scripts/a.sh", bad: String(repeating: "a", count: 121),
@@ -49,7 +50,7 @@ extension Sample {
         Sample(check: .cLength, path: "Sources/CLinux/CLinux.c", bad: lines(401), good: lines(400)),
         Sample(
             check: .decisionsInC, path: "Sources/CLinux/CLinux.h", bad: "int f(int a) { if (a) return 1; return 0; }",
-            good: "#if defined(A) // if\nint f(int a) { return g(a); }\n#endif"),
+            good: "#include <net/if.h>\n#if defined(A) // if\nint f(int a) { return g(a); }\n#endif"),
     ]
 
     private static let walls: [Sample] = [
