@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -35,4 +36,9 @@ int beatd_peer(int socket, pid_t *pid, uid_t *uid, gid_t *gid) {
     *uid = found.uid;
     *gid = found.gid;
     return 0;
+}
+
+int beatd_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -59,6 +59,15 @@ package enum Files {
         return bytes
     }
 
+    /// What one read(2) gives, at most `most` bytes; nothing at the end.
+    package static func readOnce(_ descriptor: borrowing Descriptor, most: Int) throws(SystemCallError) -> [UInt8] {
+        let number = descriptor.number
+        var bytes = [UInt8](repeating: 0, count: most)
+        let count = try checked("read") { unsafe Glibc.read(number, &bytes, most) }
+        bytes.removeLast(most - count)
+        return bytes
+    }
+
     /// The names in a folder, without `.` and `..`, sorted by bytes.
     package static func names(in folder: borrowing Descriptor) throws(SystemCallError) -> [String] {
         let number = folder.number

@@ -22,4 +22,7 @@ int beatd_accept(int socket);
 /// getsockopt(2) SO_PEERCRED: who is at the other end of a unix socket; -1 and errno on failure.
 int beatd_peer(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
 
+/// ioctl(2) TIOCGWINSZ: columns of a terminal; 0 on failure.
+int beatd_columns(int descriptor);
+
 #endif

@@ -1,0 +1,32 @@
+internal import CLinux
+internal import Glibc
+
+/// Standard output and standard error.
+package enum Terminals {
+    /// Columns of the terminal behind a descriptor, 80 where it doesn't say; nil where it is no terminal (isatty(3)).
+    package static func width(of descriptor: Int32) -> Int? {
+        guard isatty(descriptor) == 1 else { return nil }
+        let columns = beatd_columns(descriptor)
+        return columns > 0 ? Int(columns) : 80
+    }
+
+    /// Writes it all; nobody left to read it is no trouble of ours.
+    package static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                guard let start = buffer.baseAddress else { return 0 }
+                return unsafe Glibc.write(descriptor, start + done, buffer.count - done)
+            }
+            if count < 0, errno != EINTR { return }
+            done += max(count, 0)
+        }
+    }
+
+    /// A variable of the environment; nil where it isn't set.
+    package static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+}

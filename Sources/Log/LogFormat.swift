@@ -1,0 +1,56 @@
+/// How a record looks where it is read.
+package enum LogFormat: Sendable {
+    /// For people: `10:00:01 notice  Instance changed phase  instance=billing phase=up`.
+    case text
+    /// One JSON object a line: `at`, `level`, `message` and the fields.
+    case json
+
+    /// One line with its end; control characters of files, services and registries never get through.
+    package func line(_ record: LogRecord, at time: String) -> String {
+        switch self {
+        case .text:
+            let level = record.level.name + String(repeating: " ", count: 8 - record.level.name.count)
+            let fields = record.fields.map { " \($0.key)=\(Self.word($0.value))" }.joined()
+            return "\(time) \(level)\(record.message)\(fields.isEmpty ? "" : " ")\(fields)\n"
+        case .json:
+            let pairs = [("at", time), ("level", record.level.name), ("message", record.message)]
+            let all = pairs.map { (key: $0.0, value: $0.1) } + record.fields
+            return "{" + all.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }.joined(separator: ",") + "}\n"
+        }
+    }
+
+    /// The fields of a journal record (systemd.journal-fields(7)): `MESSAGE`, `PRIORITY`, and ours as `BEATD_…`.
+    package static func journal(_ record: LogRecord) -> [(key: String, value: String)] {
+        let details = record.fields.map { "\($0.key)=\(word($0.value))" }.joined(separator: " ")
+        let message = details.isEmpty ? record.message : "\(record.message): \(details)"
+        return [("MESSAGE", message), ("PRIORITY", String(record.level.rawValue)), ("SYSLOG_IDENTIFIER", "beatd")]
+            + record.fields.map { ("BEATD_\($0.key.uppercased())", $0.value) }
+    }
+
+    private static func word(_ value: String) -> String {
+        let isPlain = !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && !isControl($0) }
+        return isPlain ? value : quoted(value)
+    }
+
+    private static func quoted(_ value: String) -> String {
+        var text = "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": text += "\\" + String(scalar)
+            case "\n": text += "\\n"
+            case "\t": text += "\\t"
+            case _ where isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+
+    /// C0, DEL, C1, and the marks that turn a terminal's line around.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control || (0x202a...0x202e).contains(scalar.value)
+            || (0x2066...0x2069).contains(scalar.value)
+    }
+}
