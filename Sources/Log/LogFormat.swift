@@ -19,12 +19,10 @@ package enum LogFormat: Sendable {
         }
     }
 
-    /// The fields of a journal record (systemd.journal-fields(7)): `MESSAGE`, `PRIORITY`, and ours as `BEATD_…`.
-    package static func journal(_ record: LogRecord) -> [(key: String, value: String)] {
+    /// What a record says in one line without time and level: `Instance changed phase: instance=billing phase=up`.
+    package static func summary(_ record: LogRecord) -> String {
         let details = record.fields.map { "\($0.key)=\(word($0.value))" }.joined(separator: " ")
-        let message = details.isEmpty ? record.message : "\(record.message): \(details)"
-        return [("MESSAGE", message), ("PRIORITY", String(record.level.rawValue)), ("SYSLOG_IDENTIFIER", "beatd")]
-            + record.fields.map { ("BEATD_\($0.key.uppercased())", $0.value) }
+        return details.isEmpty ? record.message : "\(record.message): \(details)"
     }
 
     private static func word(_ value: String) -> String {

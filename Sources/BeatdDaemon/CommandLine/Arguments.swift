@@ -1,3 +1,5 @@
+import BeatdHost
+
 /// What was asked for on the command line.
 struct Arguments: Equatable {
     var command: Command.Name
@@ -77,7 +79,7 @@ struct Arguments: Equatable {
     }
 
     private static func unknown(_ word: String, of known: [String], what: String) -> String {
-        let near = Nearest.word(to: word, among: known).map { "; did you mean '\($0)'?" } ?? ""
+        let near = Spelling.nearest(to: word, among: known).map { "; did you mean '\($0)'?" } ?? ""
         return "unknown \(what) '\(word)'\(near)"
     }
 

@@ -8,9 +8,11 @@ struct Calendar {
 
     init(wall: Int64, now: Instant) { bootedAt = wall - now.nanoseconds }
 
+    func text(_ instant: Instant) -> String { Self.text(wall: bootedAt + instant.nanoseconds) }
+
     /// RFC 3339 in UTC with milliseconds: `2026-11-25T02:12:49.123Z`.
-    func text(_ instant: Instant) -> String {
-        let seconds = Double((bootedAt + instant.nanoseconds) / 1_000_000) / 1000
+    static func text(wall nanoseconds: Int64) -> String {
+        let seconds = Double(nanoseconds / 1_000_000) / 1000
         return Date(timeIntervalSince1970: seconds).formatted(
             Date.ISO8601FormatStyle(includingFractionalSeconds: true, timeZone: .gmt))
     }

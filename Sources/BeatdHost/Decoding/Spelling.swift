@@ -1,7 +1,7 @@
 /// Finds what a misspelt key was meant to be.
-enum Spelling {
+package enum Spelling {
     /// The known word nearest to `word`, where it is near enough to be meant.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    package static func nearest(to word: String, among known: [String]) -> String? {
         let plain = normalized(word)
         var best: (word: String, distance: Int)?
         for candidate in known {

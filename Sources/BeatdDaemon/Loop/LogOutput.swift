@@ -1,0 +1,21 @@
+import BeatdHost
+import BeatdSystemd
+import Linux
+import Log
+
+/// Where log records go: the journal under systemd, text on a terminal, JSON elsewhere, or as configured.
+enum LogOutput {
+    static func logger(_ settings: LogSettings, isTerminal: Bool) -> Logger {
+        let level = LogLevel.allCases.first { $0.name == settings.level.rawValue } ?? .info
+        switch settings.format {
+        case .automatic where JournalSink.isAvailable: return Logger(level: level, sink: JournalSink.write)
+        case .automatic: return Logger(level: level, sink: line(isTerminal ? .text : .json))
+        case .text: return Logger(level: level, sink: line(.text))
+        case .json: return Logger(level: level, sink: line(.json))
+        }
+    }
+
+    private static func line(_ format: LogFormat) -> (LogRecord) -> Void {
+        { record in Terminals.write(format.line(record, at: Calendar.text(wall: Clocks.wall())), to: 2) }
+    }
+}

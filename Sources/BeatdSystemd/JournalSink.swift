@@ -1,0 +1,18 @@
+package import Log
+import Systemd
+
+/// Puts records into the journal as structured fields (systemd.journal-fields(7)).
+package enum JournalSink {
+    /// Whether standard error leads to the journal, so that records belong there with their fields.
+    package static var isAvailable: Bool { Journal.isOurStandardError }
+
+    /// `MESSAGE=` and `PRIORITY=` as everybody has them, ours as `BEATD_INSTANCE=`, `BEATD_PHASE=`, …
+    package static func write(_ record: LogRecord) { Journal.send(fields(of: record)) }
+
+    package static func fields(of record: LogRecord) -> [(key: String, value: String)] {
+        [
+            ("MESSAGE", LogFormat.summary(record)), ("PRIORITY", String(record.level.rawValue)),
+            ("SYSLOG_IDENTIFIER", "beatd"),
+        ] + record.fields.map { ("BEATD_\($0.key.uppercased())", $0.value) }
+    }
+}
