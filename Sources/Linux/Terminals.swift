@@ -23,10 +23,4 @@ package enum Terminals {
             done += max(count, 0)
         }
     }
-
-    /// A variable of the environment; nil where it isn't set.
-    package static func environment(_ name: String) -> String? {
-        guard let value = unsafe getenv(name) else { return nil }
-        return unsafe String(cString: value)
-    }
 }

@@ -1,0 +1,66 @@
+import BeatdHost
+import Linux
+
+/// Finds beatd.yaml and everything that wins over it (contract 4).
+struct ConfigurationSource {
+    static let defaultPath = "/etc/beatd/beatd.yaml"
+    /// Size limit of a configuration file (contract 2).
+    static let largestFile = 64 << 10
+
+    /// Why there is no configuration.
+    enum Trouble: Error {
+        /// The file that was named isn't there.
+        case missing(String)
+        case bad(String)
+    }
+
+    let path: String
+    let isNamed: Bool
+    let options: [String]
+    /// Whether owner, mode and links of the file are judged; `check` judges only what stands in the configuration folder.
+    let isJudged: Bool
+
+    init(_ arguments: Arguments, isJudged: Bool) {
+        let named = arguments.value("config") ?? Environment.value("BEATD_CONFIG")
+        path = named ?? Self.defaultPath
+        isNamed = named != nil
+        options = arguments.values("set")
+        self.isJudged = isJudged
+    }
+
+    func load() throws(Trouble) -> AgentConfiguration {
+        let file = try read()
+        do throws(InputError) {
+            let environment = Environment.values(startingWith: "BEATD_")
+            let sources = ConfigurationSources(file: file, environment: environment, options: options)
+            return try ConfigurationDecoding.decode(sources, seed: UInt64.random(in: .min ... .max))
+        } catch { throw .bad(error.description) }
+    }
+
+    private func read() throws(Trouble) -> ConfigurationSources.File? {
+        let found: (status: FileStatus, bytes: [UInt8])
+        do throws(SystemCallError) {
+            let file = try Files.open(path)
+            let status = try Files.status(of: file)
+            found = (status, status.kind == .regular ? try Files.read(file, limit: Self.largestFile + 1) : [])
+        } catch {
+            guard error.isNotFound else { throw .bad(error.description) }
+            guard isNamed else { return nil }
+            throw .missing("\(path): no such file")
+        }
+        guard found.status.kind == .regular else {
+            throw .bad("\(path): is \(found.status.kind.rawValue), not a regular file")
+        }
+        if isJudged, let why = unsafety(of: found.status) { throw .bad("\(path): \(why)") }
+        guard found.bytes.count <= Self.largestFile else { throw .bad("\(path): larger than 64 KiB") }
+        return ConfigurationSources.File(name: path, bytes: found.bytes)
+    }
+
+    private func unsafety(of status: FileStatus) -> String? {
+        if status.isWritableByOthers { return "group or others may write it; chmod go-w \(path)" }
+        if status.user != 0, status.user != Accounts.user {
+            return "belongs to \(Accounts.name(ofUser: status.user)); it must belong to root or \(Accounts.name(ofUser: Accounts.user))"
+        }
+        return nil
+    }
+}
