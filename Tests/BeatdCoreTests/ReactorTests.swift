@@ -278,6 +278,21 @@ import Testing
         #expect(firsts.count > 5)
     }
 
+    @Test func `a registry that closes every connection at once is asked ever more rarely`() {
+        var world = Harness()
+        world.seen = alive
+        world.reply = { _, _ in .notSent("broken pipe") }
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        for _ in 0..<400 {
+            let open = world.open
+            world.open = []
+            for id in open { world.send(.closed(id, .byPeer("closed"))) }
+            world.run(.milliseconds(50))
+        }
+        #expect(world.orders.count > 5)
+        #expect(world.orders.count < 30)
+    }
+
     @Test func `flapping holds the instance back from the third down on`() {
         var world = running()
         for _ in 0..<3 {

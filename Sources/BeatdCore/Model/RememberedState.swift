@@ -2,7 +2,7 @@
 ///
 /// Losing it never stops beatd: what it doesn't know lapses at the registry.
 package struct RememberedState: Equatable, Sendable {
-    /// What the registry holds, or may hold, in our name; sorted by wire identity.
+    /// What the registry holds, or may hold, in our name.
     package var leases: [RememberedLease] = []
     /// Whether the server in use was seen to take light beats.
     package var lightBeats = false

@@ -43,7 +43,6 @@ extension BeatReactor {
             guard let instance = lease.published ?? lease.doubt?.instance ?? lease.flying else { continue }
             state.leases.append(RememberedLease(name: lease.name, instance: instance))
         }
-        state.leases.sort { $0.instance.identity.description < $1.instance.identity.description }
         for id in tasks.ids { state.aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
         return state
     }

@@ -219,7 +219,7 @@ extension BeatReactor {
             registry.answered(
                 on: flight.connection, took: now - flight.at, reply: reply, wasBeat: flight.isBeat, at: now)
         case .notSent:
-            registry.didNotWrite(on: flight.connection, at: now)
+            registry.didNotWrite(on: flight.connection)
             if !flight.isBeat { queue.giveBack(.hello) }
         case .noAnswer:
             break  // its connection's end, which follows, says what that means for the server

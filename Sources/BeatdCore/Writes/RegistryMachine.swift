@@ -5,6 +5,8 @@ struct RegistryMachine {
             case opening(since: Instant)
             case idle(since: Instant)
             case busy(WriteID)
+            /// It did not take a write; its `closed` follows.
+            case ending
         }
         var state: State
         /// Whether an answer ever came on it.
@@ -45,7 +47,7 @@ struct RegistryMachine {
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             switch connection.state {
             case .opening: free += 1
-            case .busy: continue
+            case .busy, .ending: continue
             case .idle(let since):
                 if let idleLimit, now - since >= idleLimit {
                     connections[id] = nil
@@ -104,8 +106,16 @@ struct RegistryMachine {
         case .opening:
             failed(text(why), at: now, &chance)
             return nil
+        case .ending:
+            if !connection.isProven { failed(text(why), at: now, &chance) }
+            return nil
         case .idle(let since):
-            if case .byPeer = why, connection.isProven { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
+            // One that never carried an answer and ends at once would be opened again for ever.
+            guard connection.isProven else {
+                failed(text(why), at: now, &chance)
+                return nil
+            }
+            if case .byPeer = why { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
             return nil
         case .busy(let write):
             // A server may close a kept connection just as we write on it: that is no sign of trouble.
@@ -143,10 +153,8 @@ struct RegistryMachine {
         failed("no answer in time", at: now, &chance)
     }
 
-    /// The bytes never left; the connection stays until its own `closed`.
-    mutating func didNotWrite(on id: ConnectionID, at now: Instant) {
-        if connections[id] != nil { connections[id]?.state = .idle(since: now) }
-    }
+    /// The bytes never left, since the connection is ending; its own `closed` follows.
+    mutating func didNotWrite(on id: ConnectionID) { connections[id]?.state = .ending }
 
     mutating func remember(lightBeats: Bool) { self.lightBeats = lightBeats }
 

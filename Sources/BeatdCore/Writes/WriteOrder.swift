@@ -43,7 +43,7 @@ package enum Reply: Hashable, Sendable {
     case refused(status: Int, text: String)
     /// Bytes left and no (whole) answer came: the server may or may not apply them, now or later.
     case noAnswer(String)
-    /// No byte left.
+    /// No byte left: the connection is ending, and says `closed` next.
     case notSent(String)
 }
 
