@@ -12,10 +12,14 @@ package struct Epoll: ~Copyable {
     /// Readable while something of it is.
     package var number: Int32 { descriptor.number }
 
-    /// Says once when `other` is readable, by `key`.
-    package func add(_ other: Int32, key: UInt64) throws(SystemCallError) {
+    /// What a descriptor inside is waited for.
+    package enum Interest: Sendable { case read, write }
+
+    /// Says once when `other` is ready, by `key`.
+    package func add(_ other: Int32, for interest: Interest = .read, key: UInt64) throws(SystemCallError) {
         var event = unsafe epoll_event()
-        unsafe event.events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+        let ready = interest == .read ? EPOLLIN.rawValue : EPOLLOUT.rawValue
+        unsafe event.events = ready | EPOLLONESHOT.rawValue
         unsafe event.data.u64 = key
         let number = descriptor.number
         try checked("epoll_ctl") { unsafe epoll_ctl(number, EPOLL_CTL_ADD, other, &event) }
@@ -26,7 +30,7 @@ package struct Epoll: ~Copyable {
         unsafe _ = epoll_ctl(descriptor.number, EPOLL_CTL_DEL, other, &event)
     }
 
-    /// The keys of up to `most` descriptors that are readable; never waits.
+    /// The keys of up to `most` descriptors that are ready; never waits.
     package func ready(most: Int = 64) -> [UInt64] {
         var events = unsafe [epoll_event](repeating: epoll_event(), count: most)
         let count = unsafe epoll_wait(descriptor.number, &events, Int32(most), 0)

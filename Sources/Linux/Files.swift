@@ -18,10 +18,23 @@ package enum Files {
     package static func open(_ name: String, beneath folder: borrowing Descriptor) throws(SystemCallError) -> Descriptor
     {
         let number = folder.number
-        return Descriptor(
-            taking: try checked("open", name) {
-                unsafe beatd_open_beneath(number, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-            })
+        let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+        do throws(SystemCallError) {
+            return Descriptor(taking: try checked("open", name) { unsafe beatd_open_beneath(number, name, flags) })
+        } catch {
+            // Before Linux 5.6: no link at all is followed.
+            guard error.isUnsupported, !name.contains("/") else { throw error }
+            return Descriptor(
+                taking: try checked("open", name) { unsafe openat(number, name, flags | O_NOFOLLOW) })
+        }
+    }
+
+    /// Of `name` in an open folder, without following a link.
+    package static func status(of name: String, in folder: borrowing Descriptor) throws(SystemCallError) -> FileStatus {
+        var raw = stat()
+        let number = folder.number
+        try checked("fstatat", name) { unsafe fstatat(number, name, &raw, AT_SYMLINK_NOFOLLOW) }
+        return FileStatus(raw)
     }
 
     package static func status(of descriptor: borrowing Descriptor) throws(SystemCallError) -> FileStatus {

@@ -30,6 +30,8 @@ package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertib
     package var isReset: Bool { code == ECONNRESET || code == EPIPE }
     package var isInUse: Bool { code == EADDRINUSE }
     package var isEscape: Bool { code == EXDEV || code == ELOOP }
+    /// A socket or a device without a driver, which open(2) can't open.
+    package var isUnopenable: Bool { code == ENXIO || code == ENODEV }
     /// The kernel doesn't have the call.
     package var isUnsupported: Bool { code == ENOSYS }
 }

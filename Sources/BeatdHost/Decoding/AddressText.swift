@@ -1,21 +1,16 @@
+internal import Linux
+
 /// What can be told from the text of an address, without asking anybody.
 package enum AddressText {
-    /// The one way to write a literal address (RFC 5952 for IPv6, without brackets); nil where it is none.
-    package static func canonical(_ text: String) -> String? {
-        if let four = four(Substring(text)) { return dotted(four) }
-        guard let groups = six(text) else { return nil }
-        return written(groups)
-    }
+    /// The one way to write a literal address, IPv6 without brackets; nil where it is none.
+    package static func canonical(_ text: String) -> String? { Addresses.canonical(text) }
 
     /// Whether somebody could be reached there: not the unspecified address, multicast or broadcast.
     package static func isUsable(_ canonical: String) -> Bool {
-        if let four = four(Substring(canonical)) { return four[0] != 0 && four[0] < 224 }
-        guard let groups = six(canonical) else { return false }
-        return groups.contains { $0 != 0 } && groups[0] >> 8 != 0xff
+        if canonical.contains(":") { return canonical != "::" && !canonical.hasPrefix("ff") }
+        guard let first = canonical.split(separator: ".").first.flatMap({ Int($0) }) else { return false }
+        return first != 0 && first < 224
     }
-
-    /// Whether it stays on this host whatever its interfaces are.
-    package static func isLoopback(_ canonical: String) -> Bool { canonical.hasPrefix("127.") || canonical == "::1" }
 
     /// Whether it is `address/length`.
     package static func isNetwork(_ text: String) -> Bool {
@@ -63,73 +58,11 @@ package enum AddressText {
         }
     }
 
-    private static func four(_ text: Substring) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        let numbers = parts.compactMap { part -> UInt8? in
-            let isDecimal = (1...3).contains(part.utf8.count) && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
-            // 010 is octal to some readers.
-            return isDecimal && (part == "0" || part.first != "0") ? UInt8(part) : nil
-        }
-        return numbers.count == 4 ? numbers : nil
-    }
-
-    private static func dotted(_ four: [UInt8]) -> String { four.map { "\($0)" }.joined(separator: ".") }
-
-    private static func six(_ text: String) -> [UInt16]? {
-        guard text.utf8.count <= 45, text.contains(":") else { return nil }
-        let halves = text.components(around: "::")
-        guard halves.count <= 2 else { return nil }
-        let head = groups(halves[0], last: halves.count == 1)
-        guard halves.count == 2 else { return head?.count == 8 ? head : nil }
-        guard let head, let tail = groups(halves[1], last: true), head.count + tail.count <= 7 else { return nil }
-        return head + [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail
-    }
-
-    /// The groups between single colons; the last may be an IPv4 address.
-    private static func groups(_ text: Substring, last: Bool) -> [UInt16]? {
-        guard !text.isEmpty else { return [] }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        var groups: [UInt16] = []
-        for (index, part) in parts.enumerated() {
-            if last, index == parts.count - 1, let four = four(part) {
-                groups += [UInt16(four[0]) << 8 | UInt16(four[1]), UInt16(four[2]) << 8 | UInt16(four[3])]
-                continue
-            }
-            guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy(isHex), let group = UInt16(part, radix: 16)
-            else {
-                return nil
-            }
-            groups.append(group)
-        }
-        return groups
-    }
-
     private static func isHex(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
         default: false
         }
-    }
-
-    private static func written(_ groups: [UInt16]) -> String {
-        if groups[..<5].allSatisfy({ $0 == 0 }), groups[5] == 0xffff {
-            return "::ffff:" + dotted([6, 7].flatMap { [UInt8(groups[$0] >> 8), UInt8(groups[$0] & 0xff)] })
-        }
-        // The longest run of zeros is left out; one group alone is not.
-        var longest = 0..<0
-        var start = 0
-        while start < 8 {
-            var end = start
-            while end < 8, groups[end] == 0 { end += 1 }
-            if end - start > max(1, longest.count) { longest = start..<end }
-            start = max(end, start + 1)
-        }
-        func text(_ groups: ArraySlice<UInt16>) -> String {
-            groups.map { String($0, radix: 16) }.joined(separator: ":")
-        }
-        guard !longest.isEmpty else { return text(groups[...]) }
-        return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
     }
 }
 

@@ -1,0 +1,44 @@
+internal import BeatdCore
+
+/// What is known of the folder: each file with the version that was read last, and what came of it.
+struct Catalogue: Sendable {
+    struct File: Sendable {
+        /// nil: read it again.
+        var version: FileStamp?
+        /// The last good version, which goes on while the file is broken.
+        var good: InstanceDescriptor?
+        var warnings: [InputWarning] = []
+        var rejection: Rejection?
+        /// Whether the copy of an earlier run is to be taken up when the file is broken: nothing else is known of it, or
+        /// the defaults have changed since.
+        var mayRestore = true
+    }
+
+    var files: [String: File] = [:]
+    /// Which folder was read last; nil where there was none.
+    var folder: FolderIdentity?
+    /// Whether the folder was read whole since beatd started.
+    var wasComplete = false
+
+    /// Everything is read and decoded again: the defaults changed.
+    mutating func invalidate() {
+        for file in files.keys {
+            files[file]?.version = nil
+            files[file]?.mayRestore = true
+        }
+    }
+
+    /// What is in force, and what is refused.
+    func set(complete: Bool) -> DescriptorSet {
+        let sorted = files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)
+        return DescriptorSet(
+            accepted: sorted.compactMap(\.good).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) },
+            rejected: sorted.compactMap(\.rejection), complete: complete)
+    }
+}
+
+/// Tells a replaced folder from the same one.
+struct FolderIdentity: Hashable, Sendable {
+    var device: UInt64
+    var inode: UInt64
+}

@@ -1,0 +1,30 @@
+package import BeatdCore
+
+/// What one reading of the folder of descriptors brought.
+package struct DescriptorReport: Equatable, Sendable {
+    package var set: DescriptorSet
+    /// Why the folder could not be read whole, with its path; nil where it could.
+    package var problem: String?
+    /// What is odd in files that are taken, by file.
+    package var warnings: [String: [InputWarning]]
+    /// NAMEs whose accepted version came, changed or went with this reading.
+    package var applied: [String]
+    /// Refused in a version that this reading saw first; the others of `set.rejected` were refused before.
+    package var newlyRejected: [Rejection]
+
+    package init(
+        set: DescriptorSet, problem: String? = nil, warnings: [String: [InputWarning]] = [:], applied: [String] = [],
+        newlyRejected: [Rejection] = []
+    ) {
+        self.set = set
+        self.problem = problem
+        self.warnings = warnings
+        self.applied = applied
+        self.newlyRejected = newlyRejected
+    }
+
+    /// Refused before this reading, and still.
+    package var stillRejected: [Rejection] {
+        self.set.rejected.filter { !newlyRejected.contains($0) }
+    }
+}

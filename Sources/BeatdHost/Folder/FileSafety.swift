@@ -1,0 +1,19 @@
+package import Linux
+
+/// Whether beatd may believe a file or a folder: nobody else can have written it (contract 2).
+package enum FileSafety {
+    /// Why not, as a sentence without its subject; nil where it is safe.
+    package static func problem(with status: FileStatus) -> String? {
+        let mode = String(status.mode & 0o777, radix: 8)
+        if status.isWritableByOthers {
+            return "may be written by group or others (mode 0\(mode)); take that away with chmod go-w"
+        }
+        let own = Accounts.user
+        guard status.user == 0 || status.user == own else {
+            let user = Accounts.name(ofUser: status.user)
+            let mine = own == 0 ? "" : " or \(Accounts.name(ofUser: own))"
+            return "belongs to user \(user); it must belong to root\(mine)"
+        }
+        return nil
+    }
+}

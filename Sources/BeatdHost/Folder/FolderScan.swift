@@ -1,0 +1,257 @@
+internal import BeatdCore
+internal import Linux
+
+/// One reading of the folder, for the worker: values in, values out, and the file system in between.
+struct FolderScan: Sendable {
+    var catalogue: Catalogue
+    let settings: DescriptorSettings
+    let lastGood: LastGoodFiles
+
+    /// Beyond this many files something writes there that shouldn't.
+    static let mostFiles = 100_000
+
+    /// What came of it.
+    struct Result: Sendable {
+        var catalogue: Catalogue
+        var report: DescriptorReport
+        /// Good files that were read anew: their copies are to be kept.
+        var fresh: [(file: String, bytes: [UInt8])]
+        /// Files that went: their copies are to be forgotten.
+        var gone: [String]
+    }
+
+    private var fresh: [(file: String, bytes: [UInt8])] = []
+    private var gone: [String] = []
+    private var newlyRejected: Set<String> = []
+    private var problem: String?
+
+    init(_ catalogue: Catalogue, settings: DescriptorSettings, lastGood: LastGoodFiles) {
+        self.catalogue = catalogue
+        self.settings = settings
+        self.lastGood = lastGood
+    }
+
+    private var decoding: DescriptorDecoding { DescriptorDecoding(defaults: settings.defaults) }
+
+    /// Reads the folder; what it can't read stays as it was.
+    mutating func run() -> Result {
+        let before = catalogue.set(complete: true).accepted
+        do throws(SystemCallError) {
+            let folder = try Files.openFolder(settings.directory)
+            try read(folder)
+        } catch {
+            problem = Self.sentence(error, settings.directory)
+            if error.isNotFound { catalogue.folder = nil }
+        }
+        if problem != nil, !catalogue.wasComplete { restoreAll() }
+        catalogue.wasComplete = catalogue.wasComplete || problem == nil
+        let set = catalogue.set(complete: problem == nil)
+        let report = DescriptorReport(
+            set: set, problem: problem, warnings: catalogue.files.mapValues(\.warnings).filter { !$0.value.isEmpty },
+            applied: Self.difference(before, set.accepted),
+            newlyRejected: set.rejected.filter { newlyRejected.contains($0.file) })
+        return Result(catalogue: catalogue, report: report, fresh: fresh, gone: gone)
+    }
+
+    private mutating func read(_ folder: borrowing Descriptor) throws(SystemCallError) {
+        let status = try Files.status(of: folder)
+        catalogue.folder = FolderIdentity(device: status.device, inode: status.inode)
+        if !settings.allowUnsafe, let why = FileSafety.problem(with: status) {
+            problem = "the folder \(settings.directory) \(why)"
+            return
+        }
+        let names = try Files.names(in: folder)
+        let files = names.filter { DescriptorName(file: $0) != .ignored }
+        guard files.count <= Self.mostFiles else {
+            problem = "the folder \(settings.directory) holds more than \(Self.mostFiles) descriptors"
+            return
+        }
+        // A name that is missing in a listing may have been renamed over just then: its own open decides.
+        let unseen = Set(catalogue.files.keys).subtracting(files)
+        var present: [String] = []
+        for file in (files + unseen).sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+            if isThere(file, in: folder) { present.append(file) } else { remove(file) }
+        }
+        for (file, name) in byName(present) { read(file, name, in: folder) }
+        guard problem == nil, !catalogue.wasComplete else { return }
+        gone += lastGood.names().filter { catalogue.files[$0] == nil }
+    }
+
+    /// Sub-folders are no descriptors; whatever else has the name is.
+    private func isThere(_ file: String, in folder: borrowing Descriptor) -> Bool {
+        guard let status = try? Files.status(of: file, in: folder) else { return false }
+        return status.kind != .directory
+    }
+
+    private mutating func remove(_ file: String) {
+        guard catalogue.files.removeValue(forKey: file) != nil else { return }
+        gone.append(file)
+    }
+
+    /// Each file with its NAME, if that is its own; refuses the others.
+    private mutating func byName(_ files: [String]) -> [(file: String, name: String)] {
+        var holders: [String: String] = [:]
+        var named: [(file: String, name: String)] = []
+        for file in files {
+            switch DescriptorName(file: file) {
+            case .ignored: break
+            case .refused(let why): refuse(file, Rejection(name: nil, file: file, error: why))
+            case .descriptor(let name): named.append((file, name))
+            }
+        }
+        for (name, group) in Dictionary(grouping: named, by: \.name) {
+            // The running one keeps its NAME, over a restart too; else the first has it.
+            let holder =
+                group.first { catalogue.files[$0.file]?.good != nil }
+                ?? (group.count > 1 ? group.first { lastGood.read($0.file) != nil } : nil) ?? group[0]
+            holders[name] = holder.file
+        }
+        return named.filter { file, name in
+            guard let holder = holders[name], holder != file else { return true }
+            let sentence = "the name '\(name)' is that of \(holder); give one of the two files another name"
+            refuse(file, Rejection(name: name, file: file, error: sentence))
+            return false
+        }
+    }
+
+    /// Refuses a file for its name: there is no earlier version of it.
+    private mutating func refuse(_ file: String, _ rejection: Rejection) {
+        if catalogue.files[file]?.rejection != rejection { newlyRejected.insert(file) }
+        catalogue.files[file] = Catalogue.File(rejection: rejection, mayRestore: false)
+    }
+
+    private mutating func read(_ file: String, _ name: String, in folder: borrowing Descriptor) {
+        var entry = catalogue.files[file] ?? Catalogue.File()
+        defer {
+            if entry.rejection != nil, entry.mayRestore { restore(&entry, file, name) }
+            catalogue.files[file] = entry
+        }
+        do throws(SystemCallError) {
+            switch try content(of: file, in: folder, known: entry.version) {
+            case .asBefore: break
+            case .refused(let why): refuse(&entry, Rejection(name: name, file: file, error: why))
+            case .read(let bytes, let version): take(&entry, bytes, version, file, name)
+            }
+        } catch {
+            if error.isExhausted {
+                problem = "\(settings.directory)/\(file): \(error.reason)"
+            } else {
+                refuse(&entry, Rejection(name: name, file: file, error: Self.sentence(error)))
+            }
+        }
+    }
+
+    private mutating func take(
+        _ entry: inout Catalogue.File, _ bytes: [UInt8], _ version: FileStamp?, _ file: String, _ name: String
+    ) {
+        do throws(InputError) {
+            let decoded = try decoding.decode(bytes, name: name, file: file)
+            entry = Catalogue.File(
+                version: version, good: decoded.descriptor, warnings: decoded.warnings, mayRestore: false)
+            fresh.append((file, bytes))
+        } catch {
+            refuse(&entry, Rejection(error, name: name, file: file))
+            entry.version = version
+            newlyRejected.insert(file)
+        }
+    }
+
+    /// Refuses a file as it stands; an earlier version of it goes on.
+    private mutating func refuse(_ entry: inout Catalogue.File, _ rejection: Rejection) {
+        if entry.rejection != rejection { newlyRejected.insert(rejection.file) }
+        entry.version = nil
+        entry.rejection = rejection
+        entry.warnings = []
+    }
+
+    private enum Content {
+        case asBefore
+        case refused(String)
+        /// No version: it was written while it was read, and counts until the next reading.
+        case read([UInt8], FileStamp?)
+    }
+
+    private func content(
+        of file: String, in folder: borrowing Descriptor, known: FileStamp?
+    ) throws(SystemCallError) -> Content {
+        let open =
+            settings.allowUnsafe
+            ? try Files.open("\(settings.directory)/\(file)") : try Files.open(file, beneath: folder)
+        let status = try Files.status(of: open)
+        if let why = Self.problem(with: status, allowUnsafe: settings.allowUnsafe) { return .refused(why) }
+        let version = FileStamp(status)
+        if version == known { return .asBefore }
+        let bytes = try Files.read(open, limit: DescriptorDecoding.largestFile)
+        let after = FileStamp(try Files.status(of: open))
+        return .read(bytes, after == version ? version : nil)
+    }
+
+    private static func problem(with status: FileStatus, allowUnsafe: Bool) -> String? {
+        guard status.kind == .regular else { return "the file is \(status.kind.rawValue), not a regular file" }
+        if !allowUnsafe, let why = FileSafety.problem(with: status) { return "the file \(why)" }
+        return status.size > DescriptorDecoding.largestFile ? "the file is larger than 64 KiB" : nil
+    }
+
+    private static func sentence(_ error: SystemCallError) -> String {
+        if error.isEscape {
+            return
+                "the file is a symbolic link out of its folder, or one with an absolute path; put the file itself there"
+        }
+        if error.isNotFound { return "the file is a symbolic link to nothing" }
+        if error.isUnopenable { return "the file is a socket or a device, not a regular file" }
+        if error.isPermission {
+            let user = Accounts.name(ofUser: Accounts.user)
+            return "user \(user) may not read the file (\(error.reason)); allow it with chmod or chown"
+        }
+        return "the file can't be read (\(error.call): \(error.reason))"
+    }
+
+    private static func sentence(_ error: SystemCallError, _ directory: String) -> String {
+        if error.isNotFound {
+            return "there is no folder \(directory); make it, or name another as descriptors.directory"
+        }
+        if error.isPermission {
+            return "user \(Accounts.name(ofUser: Accounts.user)) may not read the folder \(directory) (\(error.reason))"
+        }
+        return "the folder \(directory) can't be read (\(error.call): \(error.reason))"
+    }
+
+    /// Takes up what a broken file said in an earlier run.
+    private func restore(_ entry: inout Catalogue.File, _ file: String, _ name: String) {
+        entry.mayRestore = false
+        guard let bytes = lastGood.read(file),
+            let decoded = try? decoding.decode(bytes, name: name, file: file)
+        else { return }
+        entry.good = decoded.descriptor
+    }
+
+    /// Takes up everything that an earlier run knew: the folder can't be read, and that changes nothing.
+    private mutating func restoreAll() {
+        for file in lastGood.names() where catalogue.files[file] == nil {
+            guard case .descriptor(let name) = DescriptorName(file: file),
+                !catalogue.files.values.contains(where: { $0.good?.name == name })
+            else { continue }
+            var entry = Catalogue.File()
+            restore(&entry, file, name)
+            if entry.good != nil { catalogue.files[file] = entry }
+        }
+    }
+
+    /// The names that came, changed or went.
+    private static func difference(_ before: [InstanceDescriptor], _ after: [InstanceDescriptor]) -> [String] {
+        let old = Dictionary(uniqueKeysWithValues: before.map { ($0.name, $0) })
+        let new = Dictionary(uniqueKeysWithValues: after.map { ($0.name, $0) })
+        return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted()
+    }
+}
+
+extension Rejection {
+    /// An error in what stands beside the file, in beatd.yaml's defaults, names that place.
+    init(_ error: InputError, name: String?, file: String) {
+        let line = error.place.line(in: file)
+        let isElsewhere = line == nil && error.place != .file(file)
+        self.init(
+            name: name, file: file, line: line, key: error.key,
+            error: isElsewhere ? "\(error.sentence) (\(error.place))" : error.sentence)
+    }
+}

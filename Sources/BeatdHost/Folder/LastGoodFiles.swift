@@ -1,0 +1,35 @@
+internal import Linux
+
+/// Copies of good files in the state directory: what a file said before it was broken outlives a restart (promise P5).
+struct LastGoodFiles: Hashable, Sendable {
+    /// `STATE/last-good`.
+    let directory: String
+
+    init(stateDirectory: String) { directory = "\(stateDirectory)/last-good" }
+
+    /// The copy of `file`; nil where there is none.
+    func read(_ file: String) -> [UInt8]? {
+        guard let copy = try? Files.open("\(directory)/\(file)"), let status = try? Files.status(of: copy),
+            status.kind == .regular, status.size <= DescriptorDecoding.largestFile
+        else { return nil }
+        return try? Files.read(copy, limit: DescriptorDecoding.largestFile)
+    }
+
+    /// The files that have a copy.
+    func names() -> [String] {
+        guard let folder = try? Files.openFolder(directory), let names = try? Files.names(in: folder) else { return [] }
+        return names.filter { name in
+            if case .descriptor = DescriptorName(file: name) { true } else { false }
+        }
+    }
+
+    /// Keeps `bytes` durably as what `file` said when it was good; does nothing where the copy says so already.
+    func keep(_ bytes: [UInt8], of file: String) throws(SystemCallError) {
+        guard read(file) != bytes else { return }
+        try Files.makeFolders(directory, mode: 0o700)
+        try Files.write(bytes, to: "\(directory)/\(file)", mode: 0o600)
+    }
+
+    /// Forgets the copy of a file that went.
+    func forget(_ file: String) throws(SystemCallError) { try Files.remove("\(directory)/\(file)") }
+}

@@ -1,0 +1,68 @@
+package import BeatdCore
+package import Linux
+package import Systemd
+
+/// Performs the looks that the heart orders; says what was seen, never what it means.
+package final class HostLooks {
+    /// Looks in one turn of the loop: each takes some 50 µs, and a death must not wait for ten thousand of them.
+    private static let mostPerTurn = 64
+
+    /// This host's addresses: what is not among them, nor loopback, is not looked at.
+    package var addresses: AddressSet
+
+    private let processes: ProcessWatch
+    private let onReports: ([SightingReport]) -> Void
+    private let connects: ConnectLooks
+    private var orders: [LookOrder] = []
+    /// How many of `orders` are done.
+    private var done = 0
+    private var turn: EventSource?
+
+    /// Calls `onReports` with what was seen; never from inside `perform`.
+    package init(
+        loop: EventLoop, processes: ProcessWatch, addresses: AddressSet,
+        onReports: @escaping ([SightingReport]) -> Void
+    ) throws(SystemCallError) {
+        self.processes = processes
+        self.addresses = addresses
+        self.onReports = onReports
+        connects = try ConnectLooks(loop: loop, onReports: onReports)
+        turn = try loop.deferred { [unowned self] in self.performSome() }
+    }
+
+    /// Looks soon, in order; each order gets one report, within the target's time-out.
+    package func perform(_ orders: some Sequence<LookOrder>) {
+        self.orders.append(contentsOf: orders)
+        if done < self.orders.count { turn?.arm() }
+    }
+
+    private func performSome() {
+        var reports: [SightingReport] = []
+        for order in orders[done...].prefix(Self.mostPerTurn) {
+            let began = Instant(nanoseconds: Clocks.boot())
+            guard let seen = look(order, at: began) else { continue }
+            let ended = Instant(nanoseconds: Clocks.boot())
+            reports.append(SightingReport(order: order.id, began: began, ended: ended, seen: seen))
+        }
+        done = min(done + Self.mostPerTurn, orders.count)
+        if done == orders.count {
+            orders.removeAll(keepingCapacity: true)
+            done = 0
+        } else {
+            turn?.arm()
+        }
+        if !reports.isEmpty { onReports(reports) }
+    }
+
+    private func look(_ order: LookOrder, at began: Instant) -> Sighting? {
+        switch order.target.kind {
+        case .pidfile(let path, _):
+            return processes.look(at: path)
+        case .tcp(let host, let port):
+            guard Addresses.isLoopback(host) || addresses.local.contains(host) else {
+                return .tcp(.forbidden("probing other hosts comes with a later version of beatd (allow-remote)"))
+            }
+            return connects.begin(order, host: host, port: port, at: began)
+        }
+    }
+}
