@@ -1,6 +1,6 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test contract simulate simulate-bugs nightly newcomer lint clean
+.PHONY: help setup build demo test contract simulate simulate-bugs nightly newcomer lint clean
 
 SEEDS ?= 1000
 JOBS ?= $(shell nproc)
@@ -20,6 +20,9 @@ build: ## a release with the Swift runtime inside: beatd, beatd-dev-registry, be
 	@scripts/setup.sh build
 	swift build $(RELEASE)
 	@echo "built: $$(swift build $(RELEASE) --show-bin-path)/beatd"
+
+demo: build ## a registry, an old service and beatd: it comes up, dies and comes back; KEEP=1 stays
+	@BEATD_BIN="$$(swift build $(RELEASE) --show-bin-path)" scripts/demo.sh
 
 test: ## every test but those against real registries, with 200 simulated seeds; at most ten minutes
 	@scripts/test.sh
