@@ -10,6 +10,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+int beatd_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 int beatd_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int beatd_open_beneath(int folder, const char *path, int flags) {

@@ -11,12 +11,21 @@ package enum Environment {
     /// All whose names begin so.
     package static func values(startingWith prefix: String) -> [String: String] {
         var found: [String: String] = [:]
-        var next = unsafe environ
-        while let entry = unsafe next.pointee {
-            let words = unsafe String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for line in lines {
+            let words = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             if words.count == 2, words[0].hasPrefix(prefix) { found[String(words[0])] = String(words[1]) }
-            unsafe next += 1
         }
         return found
+    }
+
+    /// All of them as `NAME=value`, for a child.
+    package static var lines: [String] {
+        var lines: [String] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            unsafe lines.append(String(cString: entry))
+            unsafe next += 1
+        }
+        return lines
     }
 }

@@ -136,6 +136,16 @@ package enum Files {
         try checked("fsync", path) { fsync(number) }
     }
 
+    /// A pipe: what is written to the one end is read from the other; both are for the caller to take over.
+    ///
+    /// Reading never waits, writing does.
+    package static func pipe() throws(SystemCallError) -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        try checked("pipe2") { unsafe beatd_pipe(&ends) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        return (ends[0], ends[1])
+    }
+
     /// Writes all bytes, however many calls it takes.
     package static func writeAll(_ bytes: [UInt8], to descriptor: borrowing Descriptor) throws(SystemCallError) {
         let number = descriptor.number

@@ -13,11 +13,17 @@ package struct Logger {
         sink(LogRecord(level, message, fields))
     }
 
-    package func error(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.error, message, fields) }
+    package func error(_ message: String, _ fields: [(key: String, value: String)] = []) {
+        log(.error, message, fields)
+    }
     package func warning(_ message: String, _ fields: [(key: String, value: String)] = []) {
         log(.warning, message, fields)
     }
-    package func notice(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.notice, message, fields) }
+    package func notice(_ message: String, _ fields: [(key: String, value: String)] = []) {
+        log(.notice, message, fields)
+    }
     package func info(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.info, message, fields) }
-    package func debug(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.debug, message, fields) }
+    package func debug(_ message: String, _ fields: [(key: String, value: String)] = []) {
+        log(.debug, message, fields)
+    }
 }

@@ -7,6 +7,9 @@
 #include <sys/eventfd.h>
 #include <sys/types.h>
 
+/// pipe2(2) with O_CLOEXEC; -1 and errno on failure.
+int beatd_pipe(int ends[2]);
+
 /// pidfd_open(2): a close-on-exec descriptor for the process; -1 and errno on failure.
 int beatd_pidfd_open(pid_t pid);
 
