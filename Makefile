@@ -1,6 +1,6 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test contract simulate simulate-bugs nightly newcomer lint clean
+.PHONY: help setup build demo test contract simulate simulate-bugs nightly newcomer format lint clean
 
 SEEDS ?= 1000
 JOBS ?= $(shell nproc)
@@ -49,6 +49,9 @@ nightly: ## what takes too long for every push: 10,000 seeds, and the real regis
 
 newcomer: ## make demo and make test in a minimal Debian, as root and as a user with sudo (needs root, mmdebstrap)
 	@scripts/newcomer.sh
+
+format: ## let the formatter mend what it can
+	swift format format --in-place --recursive Sources Tests Package.swift
 
 lint: ## formatter, scripts, and a build with warnings as errors and checked imports
 	@scripts/setup.sh build

@@ -22,7 +22,9 @@ fail() {
     exit 1
 }
 registry() { scripts/demo/registry.pl "$address" "$@"; }
-free_port() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport'; }
+free_port() {
+    perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport'
+}
 
 say "1. A registry: beatd-dev-registry, a small Nacos"
 "$bin/beatd-dev-registry" --port 0 >"$root/registry.log" 2>"$root/registry.err" &
@@ -87,8 +89,8 @@ again=$(registry wait billing 1 10) || fail "the instance did not come back"
 echo "   listed again after $again ms"
 
 say "Summary"
-printf '   %-42s %6s ms\n' "file dropped → listed in the registry" "$up" "service killed → gone from the registry" "$gone" \
-    "service started → listed again" "$again"
+printf '   %-42s %6s ms\n' "file dropped → listed in the registry" "$up" \
+    "service killed → gone from the registry" "$gone" "service started → listed again" "$again"
 
 if [ "${KEEP:-}" = 1 ]; then
     say "KEEP=1: everything stays until you press Ctrl-C. Try:"

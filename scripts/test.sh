@@ -51,7 +51,11 @@ done
 
 cd "$logs"
 lines() { cat -- "${parts[@]}" 2>/dev/null | grep -E "$1" || true; }
-failures=$(lines '^[^ ]+ Test .* (recorded an issue|failed after )' | grep -v '^[^ ]* Test run ' || true)
+# An issue and what is said about it in the lines below.
+failures=$(cat -- "${parts[@]}" 2>/dev/null | awk '
+    / recorded an issue/ { shown = 1; print "  " $0; next }
+    shown && /^↳/ { print "    " $0; next }
+    { shown = 0 }')
 skips=$(lines '^[^ ]+ (Test|Suite) .*( skipped(:|\.|$)| was cancelled after )' | sed 's/^[^ ]* //')
 count=$(printf '%s' "$skips" | grep -c '' || true)
 
