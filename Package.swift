@@ -59,7 +59,9 @@ let package = Package(
         .testTarget(
             name: "BeatdNacosTests", dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Systemd", "TestSupport"]),
         .testTarget(
-            name: "BeatdHostTests", dependencies: ["BeatdHost", "BeatdCore", "YAML", "Linux", "Systemd", "TestSupport"]),
+            name: "BeatdHostTests",
+            dependencies: ["BeatdHost", "BeatdCore", "YAML", "Linux", "Log", "Systemd", "TestSupport"],
+            exclude: ["Corpus"]),
         .testTarget(
             name: "BeatdDaemonTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import BeatdCore
 import BeatdHost
+import Log
 import Testing
 
 struct ConfigurationTests {

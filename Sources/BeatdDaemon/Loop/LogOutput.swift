@@ -6,7 +6,7 @@ import Log
 /// Where log records go: the journal under systemd, text on a terminal, JSON elsewhere, or as configured.
 enum LogOutput {
     static func logger(_ settings: LogSettings, isTerminal: Bool) -> Logger {
-        let level = LogLevel.allCases.first { $0.name == settings.level.rawValue } ?? .info
+        let level = settings.level
         switch settings.format {
         case .automatic where JournalSink.isAvailable: return Logger(level: level, sink: JournalSink.write)
         case .automatic: return Logger(level: level, sink: line(isTerminal ? .text : .json))

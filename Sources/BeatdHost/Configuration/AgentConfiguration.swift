@@ -1,4 +1,5 @@
 package import BeatdCore
+package import Log
 
 /// Everything that beatd.yaml, the environment and `--set` say (contract 4).
 package struct AgentConfiguration: Equatable, Sendable {
@@ -71,19 +72,16 @@ package struct DescriptorSettings: Hashable, Sendable {
 
 /// What is logged, and how it looks.
 package struct LogSettings: Hashable, Sendable {
-    package enum Level: String, Sendable, CaseIterable {
-        case error, warning, notice, info, debug
-    }
     package enum Format: String, Sendable, CaseIterable {
         /// The journal under systemd, text on a terminal, else JSON.
         case automatic = "auto"
         case text, json
     }
 
-    package var level: Level
+    package var level: LogLevel
     package var format: Format
 
-    package init(level: Level = .info, format: Format = .automatic) {
+    package init(level: LogLevel = .info, format: Format = .automatic) {
         self.level = level
         self.format = format
     }

@@ -1,4 +1,5 @@
 internal import BeatdCore
+internal import Log
 
 /// Makes the agent's configuration of its sources, or says what is wrong and where it came from (contract 4).
 package enum ConfigurationDecoding {
@@ -24,9 +25,9 @@ package enum ConfigurationDecoding {
         // sun_path less the final zero, unix(7).
         result.controlSocket = try top.path("control-socket", limit: 107) ?? result.controlSocket
         if let log = try section(top, "log", ConfigurationKeys.log) {
-            let levels = LogSettings.Level.allCases.map(\.rawValue)
+            let levels = LogLevel.allCases.map(\.name)
             let formats = LogSettings.Format.allCases.map(\.rawValue)
-            result.log.level = try log.word("level", levels).flatMap(LogSettings.Level.init) ?? .info
+            result.log.level = try log.word("level", levels).flatMap(LogLevel.init(name:)) ?? .info
             result.log.format = try log.word("format", formats).flatMap(LogSettings.Format.init) ?? .automatic
         }
         return result
@@ -140,5 +141,12 @@ package enum ConfigurationDecoding {
         if split.host != "127.0.0.1" && split.host != "localhost" || port != 9328 {
             throw section.error("listen", Later.sentence("'\(name)'"))
         }
+    }
+}
+
+extension LogLevel {
+    fileprivate init?(name: String) {
+        guard let level = LogLevel.allCases.first(where: { $0.name == name }) else { return nil }
+        self = level
     }
 }

@@ -5,7 +5,8 @@ internal import Linux
 struct FolderScan: Sendable {
     var catalogue: Catalogue
     let settings: DescriptorSettings
-    let lastGood: LastGoodFiles
+    /// nil: nobody remembers anything.
+    let lastGood: LastGoodFiles?
 
     /// Beyond this many files something writes there that shouldn't.
     static let mostFiles = 100_000
@@ -25,7 +26,7 @@ struct FolderScan: Sendable {
     private var newlyRejected: Set<String> = []
     private var problem: String?
 
-    init(_ catalogue: Catalogue, settings: DescriptorSettings, lastGood: LastGoodFiles) {
+    init(_ catalogue: Catalogue, settings: DescriptorSettings, lastGood: LastGoodFiles?) {
         self.catalogue = catalogue
         self.settings = settings
         self.lastGood = lastGood
@@ -74,7 +75,7 @@ struct FolderScan: Sendable {
         }
         for (file, name) in byName(present) { read(file, name, in: folder) }
         guard problem == nil, !catalogue.wasComplete else { return }
-        gone += lastGood.names().filter { catalogue.files[$0] == nil }
+        gone += (lastGood?.names() ?? []).filter { catalogue.files[$0] == nil }
     }
 
     /// Sub-folders are no descriptors; whatever else has the name is.
@@ -103,7 +104,7 @@ struct FolderScan: Sendable {
             // The running one keeps its NAME, over a restart too; else the first has it.
             let holder =
                 group.first { catalogue.files[$0.file]?.good != nil }
-                ?? (group.count > 1 ? group.first { lastGood.read($0.file) != nil } : nil) ?? group[0]
+                ?? (group.count > 1 ? group.first { lastGood?.read($0.file) != nil } : nil) ?? group[0]
             holders[name] = holder.file
         }
         return named.filter { file, name in
@@ -219,7 +220,7 @@ struct FolderScan: Sendable {
     /// Takes up what a broken file said in an earlier run.
     private func restore(_ entry: inout Catalogue.File, _ file: String, _ name: String) {
         entry.mayRestore = false
-        guard let bytes = lastGood.read(file),
+        guard let bytes = lastGood?.read(file),
             let decoded = try? decoding.decode(bytes, name: name, file: file)
         else { return }
         entry.good = decoded.descriptor
@@ -227,7 +228,7 @@ struct FolderScan: Sendable {
 
     /// Takes up everything that an earlier run knew: the folder can't be read, and that changes nothing.
     private mutating func restoreAll() {
-        for file in lastGood.names() where catalogue.files[file] == nil {
+        for file in lastGood?.names() ?? [] where catalogue.files[file] == nil {
             guard case .descriptor(let name) = DescriptorName(file: file),
                 !catalogue.files.values.contains(where: { $0.good?.name == name })
             else { continue }

@@ -1,0 +1,177 @@
+import BeatdCore
+import BeatdHost
+import Linux
+import Systemd
+import TestSupport
+import Testing
+
+/// Real sockets and pidfiles.
+struct LookTests {
+    @Test(arguments: ["127.0.0.1", "::1"]) func `a listener is connected to, a closed port refuses`(_ host: String)
+        throws
+    {
+        let looks = try Looks()
+        let any = try #require(SocketAddress(host, port: 0))
+        let port: Int
+        do {
+            let listener = try Sockets.listen(on: any)
+            let name = Sockets.name(of: listener)
+            port = Int(try #require(name).port)
+            let report = try looks.look(at: .tcp(host: host, port: port))
+            #expect(report.seen == .tcp(.connected))
+            #expect(report.began <= report.ended)
+        }
+        #expect(try looks.look(at: .tcp(host: host, port: port)).seen == .tcp(.refused))
+    }
+
+    @Test func `a connection that nobody answers ends with its own time-out, one timer for all`() throws {
+        let looks = try Looks()
+        let hung = try HungListener()
+        let limits: [Duration] = [.milliseconds(400), .milliseconds(100), .milliseconds(200)]
+        looks.order(
+            limits.map { Target(kind: .tcp(host: "127.0.0.1", port: hung.port), interval: .seconds(1), timeout: $0) })
+        try turn(looks.loop) { looks.reports.count == 3 }
+        #expect(looks.reports.map(\.seen) == [.tcp(.timedOut), .tcp(.timedOut), .tcp(.timedOut)])
+        #expect(looks.reports.map(\.order.number) == [1, 2, 0])
+        for report in looks.reports {
+            let limit = limits[Int(report.order.number)]
+            #expect(report.ended - report.began >= limit)
+            #expect(report.ended - report.began < limit + .seconds(1))
+        }
+    }
+
+    @Test func `another host is not looked at`() throws {
+        let looks = try Looks()
+        guard case .tcp(.forbidden(let why)) = try looks.look(at: .tcp(host: "192.0.2.1", port: 80)).seen else {
+            Issue.record("it was looked at")
+            return
+        }
+        #expect(why.contains("allow-remote"))
+    }
+
+    @Test func `this host's own addresses are looked at`() throws {
+        let looks = try Looks(addresses: AddressSet(source: nil, local: ["127.0.0.1", "192.0.2.1"]))
+        let seen = try looks.look(at: .tcp(host: "192.0.2.1", port: 9), timeout: .milliseconds(50)).seen
+        guard case .tcp(let outcome) = seen else { return }
+        if case .forbidden = outcome { Issue.record("it was not looked at") }
+    }
+
+    @Test func `nothing is reported from inside perform`() throws {
+        let looks = try Looks()
+        looks.order([Target(kind: .pidfile(path: "/nowhere", executable: nil))])
+        #expect(looks.reports.isEmpty)
+        try turn(looks.loop) { looks.reports.count == 1 }
+    }
+
+    @Test func `a thousand looks are spread over turns, each is answered once`() throws {
+        let looks = try Looks()
+        looks.order((0..<1000).map { _ in Target(kind: .pidfile(path: "/nowhere", executable: nil)) })
+        try turn(looks.loop) { looks.reports.count == 1000 }
+        #expect(looks.batches > 10)
+        #expect(looks.reports.map(\.order.number) == (0..<1000).map(UInt64.init))
+    }
+
+    @Test func `a pidfile that is missing, empty or nonsense is said to be`() throws {
+        let looks = try Looks()
+        #expect(try looks.pidfile(nil) == .missing)
+        #expect(try looks.pidfile("") == .empty)
+        for nonsense in [
+            "x", "12x", "-5", "0", "+1", "1 2", "99999999999", "\n", " \n", "0x10", "1.5", "pid=12",
+            String(repeating: "1", count: 64), String(repeating: " ", count: 200) + "1\n", "\u{0}1",
+        ] {
+            guard case .nonsense = try looks.pidfile(nonsense) else {
+                Issue.record("\(nonsense) was taken for a PID")
+                continue
+            }
+        }
+        #expect(try looks.seen("/nowhere/at/all/a.pid") == .missing)
+    }
+
+    @Test func `a pidfile that is no file is said to be one, and not waited for`() throws {
+        let looks = try Looks()
+        #expect(try looks.seen(looks.temporary.makeFIFO("fifo")) == .notAFile("a FIFO"))
+        #expect(try looks.seen(looks.temporary.makeFolder("folder")) == .notAFile("a folder"))
+        let path = looks.temporary.path("socket")
+        let socket = try Sockets.listen(onUnix: path, mode: 0o600)
+        #expect(try looks.seen(path) == .notAFile("a socket"))
+        #expect(try looks.seen("/dev/null") == .notAFile("a device"))
+        withExtendedLifetime(socket.number) {}
+    }
+
+    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
+    func `a pidfile that beatd may not read names who may not`() throws {
+        let looks = try Looks()
+        let path = try looks.temporary.write("1", to: "a.pid")
+        try Files.setMode(0o000, of: path)
+        guard case .denied(let who) = try looks.seen(path) else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(who.contains("may not read it"))
+    }
+
+    @Test func `a process is seen with who it is and what it runs`() throws {
+        let looks = try Looks()
+        let process = try TestProcess.idle()
+        for content in [
+            "\(process.pid)\n", "\(process.pid)", " \(process.pid) \r\n", "\(process.pid)\nmore of the service's own\n",
+        ] {
+            guard case .process(let stamp, let seen) = try looks.pidfile(content) else {
+                Issue.record("no process in \(content)")
+                continue
+            }
+            #expect(seen.identity.pid == process.pid)
+            #expect(!seen.exited && !seen.isKernelThread && !seen.isOff)
+            #expect(seen.executable?.hasSuffix("sleep") == true || seen.executable?.hasSuffix("coreutils") == true)
+            #expect(seen.comm == "sleep")
+            #expect(seen.startedAt <= stamp.modified + 1_000_000_000)
+            #expect(!seen.identity.boot.isEmpty)
+        }
+    }
+
+    @Test func `PID 1, beatd itself and a number of nobody are seen as what they are`() throws {
+        let looks = try Looks()
+        for pid in [1, Accounts.pid] {
+            guard case .process(_, let seen) = try looks.pidfile("\(pid)") else {
+                Issue.record("no process \(pid)")
+                continue
+            }
+            #expect(seen.isOff)
+        }
+        let process = try TestProcess.idle()
+        process.kill()
+        try process.awaitEnding()
+        guard case .nobody(_, process.pid) = try looks.pidfile("\(process.pid)") else {
+            Issue.record("somebody is there")
+            return
+        }
+    }
+
+    @Test func `a zombie has ended`() throws {
+        let looks = try Looks()
+        let process = try TestProcess.idle()
+        let path = try looks.temporary.write("\(process.pid)", to: "a.pid")
+        process.kill()
+        // Nobody has taken it off the list yet.
+        try eventually {
+            guard case .process(_, let seen) = try looks.seen(path) else { return false }
+            return seen.exited
+        }
+        #expect(try judged(looks.seen(path)).outcome == .gone)
+    }
+
+    @Test func `a file that was written before the process began is no name for it`() throws {
+        let looks = try Looks()
+        let process = try TestProcess.idle()
+        let path = try looks.temporary.write("\(process.pid)", to: "a.pid")
+        #expect(try judged(looks.seen(path)).outcome == .alive)
+        try TestProcess(shell: "touch -d '1 hour ago' '\(path)'").awaitEnding()
+        let verdict = try judged(looks.seen(path))
+        #expect(verdict.outcome == .gone)
+        #expect(verdict.reason?.contains("started after the file was written") == true)
+    }
+
+    private func judged(_ seen: PidfileSighting) -> Verdict {
+        judge(.pidfile(path: "a.pid", executable: nil), .pidfile(seen), LookMemory())
+    }
+}

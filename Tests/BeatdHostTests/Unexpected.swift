@@ -1,0 +1,2 @@
+/// A test's own ground gave way: not what it is about.
+struct Unexpected: Error {}
