@@ -68,7 +68,7 @@ let package = Package(
                 "BeatdDaemon", "BeatdSystemd", "BeatdHost", "BeatdNacos", "BeatdCore", "Linux", "Systemd",
                 "TestSupport",
             ]),
-        .testTarget(name: "DevRegistryTests", dependencies: ["DevRegistry", "HTTPServer", "Systemd", "TestSupport"]),
+        .testTarget(name: "DevRegistryTests", dependencies: ["DevRegistry", "Linux", "HTTPServer", "Systemd", "TestSupport"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "Predicates"]),
         .testTarget(
             name: "ContractTests", dependencies: ["DevRegistry", "BeatdNacos", "BeatdCore", "Linux", "TestSupport"]),

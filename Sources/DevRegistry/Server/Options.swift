@@ -1,0 +1,126 @@
+/// What the command line asks for.
+struct Options: Equatable, Sendable {
+    var host = "127.0.0.1"
+    /// 0: the kernel chooses.
+    var port = 8848
+    var contextPath = "/nacos"
+    var timing = Timing()
+    var isLikeNacos = false
+    var isQuiet = false
+    var rules = Rules()
+    var wantsHelp = false
+
+    /// What is wrong with the command line, in a sentence.
+    struct Mistake: Error, Equatable { var sentence: String }
+
+    /// Without the program's name.
+    init(_ arguments: [String] = []) throws(Mistake) {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let name = sides.first ?? word
+            if sides.count == 1 || !name.hasPrefix("--"), try flag(word) { continue }
+            guard Self.takesValue(name) else { throw Mistake(sentence: Self.unknown(word)) }
+            guard let value = sides.count == 2 ? sides[1] : rest.popFirst() else {
+                throw Mistake(sentence: "\(name) needs a value; see beatd-dev-registry --help")
+            }
+            try set(name, to: value)
+        }
+        if isLikeNacos {
+            timing.listLag = Timing.likeNacos.listLag
+            timing.round = Timing.likeNacos.round
+        }
+    }
+
+    private mutating func flag(_ word: String) throws(Mistake) -> Bool {
+        switch word {
+        case "--like-nacos": isLikeNacos = true
+        case "--quiet": isQuiet = true
+        case "--help", "-h", "help": wantsHelp = true
+        default: return false
+        }
+        return true
+    }
+
+    private static func takesValue(_ name: String) -> Bool {
+        ["--port", "--host", "--context-path", "--heartbeat-timeout", "--delete-timeout", "--wrong"].contains(name)
+    }
+
+    private static func unknown(_ word: String) -> String {
+        word.hasPrefix("-")
+            ? "unknown option \(word); see beatd-dev-registry --help"
+            : "unexpected argument '\(word)'; see beatd-dev-registry --help"
+    }
+
+    private mutating func set(_ name: String, to value: String) throws(Mistake) {
+        switch name {
+        case "--port":
+            guard let number = Int(value), 0...65_535 ~= number else {
+                throw Mistake(sentence: "--port is '\(value)'; it must be 0 to 65535")
+            }
+            port = number
+        case "--host": host = value
+        case "--context-path":
+            let trimmed = value.split(separator: "/").joined(separator: "/")
+            contextPath = trimmed.isEmpty ? "" : "/" + trimmed
+        case "--heartbeat-timeout": timing.timeout = try Self.length(name, value)
+        case "--delete-timeout": timing.deleteTimeout = try Self.length(name, value)
+        default:
+            guard let rule = Rule(rawValue: value) else {
+                throw Mistake(sentence: "--wrong is '\(value)'; it must be a rule that --help lists")
+            }
+            rules.wrong.insert(rule)
+        }
+    }
+
+    /// Milliseconds or seconds: `1500ms`, `15s`, `2.5s`.
+    private static func length(_ name: String, _ value: String) throws(Mistake) -> Duration {
+        let isMilliseconds = value.hasSuffix("ms")
+        let number = value.hasSuffix("s") ? Double(value.dropLast(isMilliseconds ? 2 : 1)) : nil
+        guard let number, number > 0, number < 86_400_000 else {
+            throw Mistake(sentence: "\(name) is '\(value)'; it must be a length such as 15s or 1500ms")
+        }
+        return .microseconds(Int64(number * (isMilliseconds ? 1000 : 1_000_000)))
+    }
+
+    static let help = """
+        beatd-dev-registry: a small in-memory Nacos naming server (HTTP API v1) for
+        development, demonstrations and tests. Nothing is kept when it ends.
+
+        Usage: beatd-dev-registry [options]
+
+          --port PORT               where to listen (default 8848; 0: any free port)
+          --host ADDRESS            a literal address (default 127.0.0.1)
+          --context-path PATH       in front of /v1/ns (default /nacos; / for none)
+          --like-nacos              as coarse as a real one: lists trail writes by
+                                    0.6 s, silent instances are looked at every 5 s,
+                                    connections close after 100 requests, 60 s of
+                                    idleness and every 400, 500 and 501
+          --heartbeat-timeout TIME  unhealthy after this (default 15s)
+          --delete-timeout TIME     gone after this (default 30s)
+          --quiet                   no line a request on standard output
+          --help                    this text
+
+        Where it listens is said on standard error, in one line. Every request is
+        logged on standard output as one line of JSON; GET /beatd/requests?since=N
+        gives those after request N. GET / is a page that lists the instances.
+
+        For tests: --wrong RULE makes the registry break one of its rules; repeat it
+        for more. The rules:
+
+        \(ruleList)
+        """
+
+    private static var ruleList: String {
+        var lines: [String] = []
+        for rule in Rule.allCases {
+            let word = rule.rawValue
+            if let last = lines.last, last.count + word.count + 2 <= 79 {
+                lines[lines.count - 1] = last + "  " + word
+            } else {
+                lines.append("  " + word)
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import DevRegistry
+
+struct OptionsTests {
+    @Test func `nothing said means 8848 on loopback, with exact and real timing`() throws {
+        let options = try Options()
+        #expect(options.host == "127.0.0.1" && options.port == 8848 && options.contextPath == "/nacos")
+        #expect(options.timing == Timing(timeout: .seconds(15), deleteTimeout: .seconds(30)))
+    }
+
+    @Test func `every option is understood, with a blank or an equals sign`() throws {
+        let options = try Options([
+            "--port=0", "--host", "::1", "--context-path", "/", "--like-nacos", "--heartbeat-timeout", "1.5s",
+            "--delete-timeout=3000ms", "--wrong", "port-range", "--wrong=reads-lag", "--quiet",
+        ])
+        #expect(options.port == 0 && options.host == "::1" && options.contextPath == "" && options.isQuiet)
+        #expect(options.timing.timeout == .milliseconds(1500) && options.timing.deleteTimeout == .seconds(3))
+        #expect(options.timing.listLag == .milliseconds(600) && options.timing.round == .seconds(5))
+        #expect(options.rules.wrong == [.portRange, .readsLag])
+    }
+
+    @Test(arguments: [
+        ["--prot", "1"], ["--port"], ["--port", "70000"], ["--port", "x"], ["stray"], ["--wrong", "nothing"],
+        ["--delete-timeout", "15"], ["--delete-timeout", "-1s"], ["--quiet=yes"],
+    ])
+    func `a mistake is one sentence`(arguments: [String]) {
+        #expect(throws: Options.Mistake.self) { try Options(arguments) }
+    }
+
+    @Test func `the help fits 80 columns and names every rule`() {
+        #expect(Options.help.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(Rule.allCases.allSatisfy { Options.help.contains($0.rawValue) })
+    }
+}
