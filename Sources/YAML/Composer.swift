@@ -94,7 +94,8 @@ struct Composer {
                 throw YAMLError("a key must be a single value, not a list or a mapping", at: key.mark)
             }
             if let line = lines.updateValue(key.mark.line, forKey: name) {
-                throw YAMLError("'\(name)' stands twice, in lines \(line) and \(key.mark.line)", at: key.mark)
+                let problem = "'\(name)' stands twice, in lines \(line) and \(key.mark.line)"
+                throw YAMLError(problem, at: key.mark, key: name)
             }
             let (value, valueHeight) = try node(try reader.next(), depth: depth + 1)
             height = max(height, valueHeight + 1)

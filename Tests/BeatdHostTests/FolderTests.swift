@@ -112,6 +112,21 @@ struct FolderTests {
         try folder.wait { folder.names == [] && folder.copies == [] }
     }
 
+    @Test func `a state directory that can't be written costs the copies, and is told`() throws {
+        let folder = try Folder()
+        try folder.temporary.write("in the way", to: "state")
+        try folder.move(Self.descriptor("a"), to: "a.yaml")
+        try folder.start()
+        try folder.wait { folder.latest?.notices.isEmpty == false }
+        #expect(folder.names == ["a"])
+        #expect(folder.latest?.notices.first?.hasPrefix("copies of good files can't be kept") == true)
+        #expect(folder.latest?.applied == [])
+        folder.temporary.remove(name: "state")
+        try folder.move(Self.descriptor("b"), to: "b.yaml")
+        try folder.wait { folder.latest?.notices == [] }
+        #expect(folder.names == ["a", "b"])
+    }
+
     @Test func `what went while beatd was away is forgotten`() throws {
         let folder = try Folder()
         try folder.move(Self.descriptor("a"), to: "a.yaml")

@@ -35,8 +35,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         whole("just text\n", line: 1, "the file holds text, not a map of keys"),
         whole("service: a\nport: [1\n", line: 3, "flow sequence"),
         whole("service: a\n\tport: 1\n", line: 2, "tab"),
-        whole("service: a\nport: 1\nport: 2\nprobes: [tcp: 1]\n", line: 3, "'port' stands twice"),
-        whole("service: a\nmetadata: { a: 1, a: 2 }\n", line: 2, "'a' stands twice"),
+        whole("service: a\nport: 1\nport: 2\nprobes: [tcp: 1]\n", line: 3, key: "port", "'port' stands twice"),
+        whole("service: a\nmetadata: { a: 1, a: 2 }\n", line: 2, key: "a", "'a' stands twice"),
         whole(
             "service: a\nprot: 1\nprobes: [tcp: 1]\n", line: 2, key: "prot", "unknown key 'prot'; did you mean 'port'?"),
         whole("port: 1\nprobes: [tcp: 1]\n", line: 1, key: "service", "'service' is missing"),

@@ -66,7 +66,7 @@ struct YAMLTests {
     @Test func `a key that stands twice is refused with both lines`() {
         #expect(
             refusal("port: 1\nname: x\nport: 2\n")
-                == YAMLError("'port' stands twice, in lines 1 and 3", at: Mark(line: 3, column: 1)))
+                == YAMLError("'port' stands twice, in lines 1 and 3", at: Mark(line: 3, column: 1), key: "port"))
     }
 
     @Test func `what is not UTF-8 is refused with its place`() {

@@ -11,7 +11,7 @@ extension WrittenValue {
             self.init(node, file: file)
         } catch {
             let place = error.mark.map { Place.line($0.line, file: file) } ?? .file(file)
-            throw InputError(place, escaped(error.problem, limit: 300))
+            throw InputError(place, key: error.key.map { escaped($0) }, escaped(error.problem, limit: 300))
         }
     }
 

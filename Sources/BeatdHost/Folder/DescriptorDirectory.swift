@@ -23,9 +23,8 @@ package final class DescriptorDirectory {
     private var reading = Reading()
     private var timing = Timing()
     private let watches = Watches()
-    private var timer: EventSource?
-    /// Copies to be made, and those to be forgotten (nil), one job after the other.
-    private var owed: [String: [UInt8]?] = [:]
+    private var notices = Notices()
+    private var copies = Copies()
 
     /// Where the one reading stands.
     private struct Reading {
@@ -48,11 +47,24 @@ package final class DescriptorDirectory {
 
     /// What the kernel is asked to hint at.
     private final class Watches {
+        var timer: EventSource?
         var folder: EventSource?
         var parent: EventSource?
         var areStale = true
         /// Of the folder that was read last.
         var identity: FolderIdentity?
+    }
+
+    /// Copies of good files to be made, and those to be forgotten (nil), one job after the other.
+    private struct Copies {
+        var owed: [String: [UInt8]?] = [:]
+        var isRunning = false
+    }
+
+    /// What works less well than it should.
+    private struct Notices: Equatable {
+        var hints: String?
+        var copies: String?
     }
 
     /// Calls `onReport` with the first reading and with each that differs from the one before.
@@ -65,7 +77,7 @@ package final class DescriptorDirectory {
         self.settings = settings
         self.onReport = onReport
         lastGood = LastGoodFiles(stateDirectory: stateDirectory)
-        timer = try loop.timer { [unowned self] in self.wake() }
+        watches.timer = try loop.timer { [unowned self] in self.wake() }
     }
 
     /// Reads the folder once, without a loop and without what an earlier run knew: for `check`.
@@ -103,7 +115,10 @@ package final class DescriptorDirectory {
         arm()
     }
 
-    private func arm() { timer?.arm(at: min(timing.settled ?? .max, timing.rescan)) }
+    private func arm() {
+        let next = min(timing.settled ?? .max, timing.rescan)
+        if next < .max { watches.timer?.arm(at: next) }
+    }
 
     private func wake() {
         guard min(timing.settled ?? .max, timing.rescan) <= Clocks.boot() else { return arm() }
@@ -116,9 +131,18 @@ package final class DescriptorDirectory {
         let name = directory.split(separator: "/").last.map(String.init) ?? ""
         let parent = "/" + directory.split(separator: "/").dropLast().joined(separator: "/")
         // A folder that isn't there has no watch; its parent's tells when it comes, and the rescan if neither is there.
-        watches.folder = try? loop.inotify(directory, for: [.content, .itself]) { [unowned self] event in
-            if event.isItself { self.watches.areStale = true }
-            self.hint()
+        watches.folder = nil
+        do throws(SystemCallError) {
+            watches.folder = try loop.inotify(directory, for: [.content, .itself]) { [unowned self] event in
+                if event.isItself { self.watches.areStale = true }
+                self.hint()
+            }
+            notices.hints = nil
+        } catch {
+            let pause = DurationText.text(settings.rescan)
+            notices.hints =
+                error.isNotFound || error.isPermission
+                ? nil : "changes in \(directory) are seen only every \(pause) (\(error.call): \(error.reason))"
         }
         watches.parent = try? loop.inotify(parent, for: [.content, .itself]) { [unowned self] event in
             guard event.isItself || event.name == nil || event.name == name else { return }
@@ -167,16 +191,18 @@ package final class DescriptorDirectory {
         watches.identity = catalogue.folder
         arm()
         tell(report)
-        let hasJob = !owed.isEmpty
-        for (file, bytes) in result.fresh { owed.updateValue(bytes, forKey: file) }
-        for file in result.gone { owed.updateValue(nil, forKey: file) }
-        if !hasJob { keepCopies() }
+        for (file, bytes) in result.fresh { copies.owed.updateValue(bytes, forKey: file) }
+        for file in result.gone { copies.owed.updateValue(nil, forKey: file) }
+        if !copies.isRunning { keepCopies() }
         if reading.isWantedAgain { read() }
     }
 
-    private func tell(_ report: DescriptorReport) {
+    private func tell(_ found: DescriptorReport) {
+        var report = found
+        report.notices = [notices.hints, notices.copies].compactMap(\.self)
         let isNews =
             latest?.set != report.set || latest?.problem != report.problem || latest?.warnings != report.warnings
+            || latest?.notices != report.notices
         latest = report
         if isNews { onReport(report) }
         let served = reading.served
@@ -184,21 +210,34 @@ package final class DescriptorDirectory {
         for then in served { then(report) }
     }
 
-    /// Keeps copies of good files, some at a time; a state directory that can't be written costs only the copies.
+    /// Keeps copies of good files, some at a time.
+    ///
+    /// A state directory that can't be written costs only the copies; the next reading tries again.
     private func keepCopies() {
-        let now = Array(owed.prefix(Self.copiesPerJob))
-        guard !now.isEmpty else { return }
+        let now = Array(copies.owed.prefix(Self.copiesPerJob))
+        copies.isRunning = !now.isEmpty
+        guard copies.isRunning else { return }
         worker.submit(
-            { [lastGood] in
-                for (file, bytes) in now {
-                    if let bytes { try? lastGood.keep(bytes, of: file) } else { try? lastGood.forget(file) }
-                }
-                return true
-            },
-            then: { [weak self] _ in
-                guard let self else { return }
-                for (file, bytes) in now where self.owed[file] == .some(bytes) { self.owed[file] = nil }
-                self.keepCopies()
-            })
+            { [lastGood] in lastGood.apply(now) }, then: { [weak self] error in self?.kept(now, error) })
+    }
+
+    private func kept(_ now: [(key: String, value: [UInt8]?)], _ error: SystemCallError?) {
+        if let error {
+            copies.isRunning = false
+            note(copies: "copies of good files can't be kept, a restart won't know them (\(error.description))")
+            return
+        }
+        for (file, bytes) in now where copies.owed[file] == .some(bytes) { copies.owed[file] = nil }
+        note(copies: nil)
+        keepCopies()
+    }
+
+    private func note(copies notice: String?) {
+        guard notices.copies != notice else { return }
+        notices.copies = notice
+        guard var report = latest, !reading.isRunning else { return }
+        report.applied = []
+        report.newlyRejected = []
+        tell(report)
     }
 }

@@ -5,6 +5,8 @@ package struct DescriptorReport: Equatable, Sendable {
     package var set: DescriptorSet
     /// Why the folder could not be read whole, with its path; nil where it could.
     package var problem: String?
+    /// What works less well than it should: no hints from the kernel, no copies of good files.
+    package var notices: [String] = []
     /// What is odd in files that are taken, by file.
     package var warnings: [String: [InputWarning]]
     /// NAMEs whose accepted version came, changed or went with this reading.

@@ -23,13 +23,24 @@ struct LastGoodFiles: Hashable, Sendable {
         }
     }
 
+    /// Keeps copies and forgets those of nothing (nil); the first error, if there was one.
+    func apply(_ changes: [(key: String, value: [UInt8]?)]) -> SystemCallError? {
+        var first: SystemCallError?
+        for (file, bytes) in changes {
+            do throws(SystemCallError) {
+                if let bytes { try keep(bytes, of: file) } else { try forget(file) }
+            } catch { first = first ?? error }
+        }
+        return first
+    }
+
     /// Keeps `bytes` durably as what `file` said when it was good; does nothing where the copy says so already.
-    func keep(_ bytes: [UInt8], of file: String) throws(SystemCallError) {
+    private func keep(_ bytes: [UInt8], of file: String) throws(SystemCallError) {
         guard read(file) != bytes else { return }
         try Files.makeFolders(directory, mode: 0o700)
         try Files.write(bytes, to: "\(directory)/\(file)", mode: 0o600)
     }
 
     /// Forgets the copy of a file that went.
-    func forget(_ file: String) throws(SystemCallError) { try Files.remove("\(directory)/\(file)") }
+    private func forget(_ file: String) throws(SystemCallError) { try Files.remove("\(directory)/\(file)") }
 }
