@@ -55,6 +55,20 @@ struct HTTPServerTests {
         #expect(peers[1].text.hasPrefix("HTTP/1.1 410 Gone\r\n"))
     }
 
+    @Test func `requests that came together wait for each other's late answers`() throws {
+        let site = try Site.patient()
+        let peer = try site.peer()
+        peer.say(ask + ask + ask)
+        for count in 1...3 {
+            try site.turn { site.waiting.count == count }
+            try turn(site.loop, for: .milliseconds(5))
+            #expect(site.waiting.count == count)
+            site.waiting[count - 1].send(Response(status: 200, text: "answer \(count);"))
+            try site.turn { peer.text.contains("answer \(count);") }
+        }
+        #expect(site.requests.map(\.requestNumber) == [1, 2, 3])
+    }
+
     @Test func `an answer may close the connection, or be missing`() throws {
         let site = try Site { request, responder, _ in
             if request.path == "/close" { responder.send(Response(status: 501, text: "no", closes: true)) }
