@@ -31,7 +31,7 @@ rm -f "$home"/logs/*.log
 scratch=$(mktemp -d "$home/run-XXXXXX")
 unset BEATD_TIMES
 source scripts/timed.sh
-trap 'rm -rf --one-file-system "$scratch"; rm -f "$BEATD_TIMES"' EXIT
+trap 'rm -rf --one-file-system "$scratch"; forget_times' EXIT
 
 # --- a Debian, made once ------------------------------------------------------------------------------------------
 
@@ -158,8 +158,8 @@ for log in "$home"/logs/*.log; do
     [ -f "$log" ] && grep -q '^skipped: ' "$log" || continue
     echo
     echo "$(basename "$log" .log):"
+    grep -E '^[a-z-]+ +[^ ]+ Test run with ' "$log" | sed 's/^/  /'
     sed -n '/^skipped: /,/^$/p' "$log" | sed '/^$/d; s/^/  /'
-    grep -E ' Test run with ' "$log" | tail -n 8 | sed 's/^/  /' | sort -u
 done
 times_table
 if [ ${#failed[@]} -gt 0 ]; then

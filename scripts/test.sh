@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/timed.sh
 
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"; [ -z "$times_are_ours" ] || rm -f "$BEATD_TIMES"' EXIT
+trap 'rm -rf "$logs"; forget_times' EXIT
 
 parts=("$@")
 [ ${#parts[@]} -gt 0 ] || parts=(unit simulation end-to-end)
@@ -62,16 +62,15 @@ count=$(printf '%s' "$skips" | grep -c '' || true)
 if [ -n "$failures" ]; then
     printf '\nfailures:\n%s\n' "$failures"
 fi
-printf '\nskipped: %d\n' "$count"
-[ "$count" -eq 0 ] || printf '%s\n' "$skips" | sed 's/^/  /'
 if [ "${CI:-}" = true ] && [ "$count" -gt 0 ]; then
     echo "test: CI=true, so each of these skips is a failure"
     failed+=("skips")
 fi
-echo
 for part in "${parts[@]}"; do
-    printf '%-12s %s\n' "$part" "$(grep -E '^[^ ]+ Test run with ' "$part" 2>/dev/null | tail -n 1)"
+    say_last "$(printf '%-12s %s' "$part" "$(grep -E '^[^ ]+ Test run with ' "$part" 2>/dev/null | tail -n 1)")"
 done
+say_last "skipped: $count"
+[ "$count" -eq 0 ] || say_last "$(printf '%s\n' "$skips" | sed 's/^/  /')"
 times_table
 if [ ${#failed[@]} -gt 0 ]; then
     echo "test: FAILED: ${failed[*]}"
