@@ -6,7 +6,7 @@ package enum JournalSink {
     /// Whether standard error leads to the journal, so that records belong there with their fields.
     package static var isAvailable: Bool { Journal.isOurStandardError }
 
-    /// `MESSAGE=` and `PRIORITY=` as everybody has them, ours as `BEATD_INSTANCE=`, `BEATD_PHASE=`, …
+    /// The usual `MESSAGE=` and `PRIORITY=`, and ours such as `BEATD_INSTANCE=`.
     package static func write(_ record: LogRecord) { Journal.send(fields(of: record)) }
 
     package static func fields(of record: LogRecord) -> [(key: String, value: String)] {

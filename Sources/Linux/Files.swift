@@ -9,6 +9,11 @@ package enum Files {
             taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) })
     }
 
+    /// A descriptor of our own for standard input.
+    package static func standardInput() throws(SystemCallError) -> Descriptor {
+        Descriptor(taking: try checked("dup") { dup(0) })
+    }
+
     /// The same for a folder.
     package static func openFolder(_ path: String) throws(SystemCallError) -> Descriptor {
         Descriptor(taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) })

@@ -109,6 +109,12 @@ private func startThread(_ body: sending @escaping () -> Void) throws(SystemCall
     }
     var thread = pthread_t()
     let box = unsafe Unmanaged.passRetained(Body(body))
+    // The thread inherits a mask that blocks everything: signals are the loop's (sd_event_add_signal(3)).
+    var all = sigset_t()
+    var before = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let result = unsafe pthread_create(
         &thread, nil,
         { box in

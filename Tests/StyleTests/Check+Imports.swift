@@ -20,7 +20,7 @@ extension Check {
             ]),
             "beatd": ["BeatdDaemon"],
             "DevRegistry": ground.union(library).subtracting(["Glibc"]),
-            "beatd-dev-registry": ["DevRegistry", "Glibc"],
+            "beatd-dev-registry": ["DevRegistry"],
             "Simulation": ["BeatdCore", "BeatdNacos", "Predicates", "FoundationEssentials"],
             "beatd-simulate": ["Simulation", "Predicates", "Linux"],
         ]

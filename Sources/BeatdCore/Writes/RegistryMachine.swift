@@ -115,7 +115,8 @@ struct RegistryMachine {
                 failed(text(why), at: now, &chance)
                 return nil
             }
-            if case .byPeer = why { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
+            // Right after an answer it is the answer's own `Connection: close`, and says nothing of idleness.
+            if case .byPeer = why, now - since > .seconds(1) { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
             return nil
         case .busy(let write):
             // A server may close a kept connection just as we write on it: that is no sign of trouble.

@@ -12,6 +12,12 @@ struct ConfigurationSource {
         /// The file that was named isn't there.
         case missing(String)
         case bad(String)
+
+        var sentence: String {
+            switch self {
+            case .missing(let sentence), .bad(let sentence): sentence
+            }
+        }
     }
 
     let path: String
@@ -59,7 +65,8 @@ struct ConfigurationSource {
     private func unsafety(of status: FileStatus) -> String? {
         if status.isWritableByOthers { return "group or others may write it; chmod go-w \(path)" }
         if status.user != 0, status.user != Accounts.user {
-            return "belongs to \(Accounts.name(ofUser: status.user)); it must belong to root or \(Accounts.name(ofUser: Accounts.user))"
+            return
+                "belongs to \(Accounts.name(ofUser: status.user)); it must belong to root or \(Accounts.name(ofUser: Accounts.user))"
         }
         return nil
     }

@@ -53,11 +53,14 @@ struct StatusView: Decodable {
             ])
         }
         let widths = rows[0].indices.dropLast().map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var lines = instances.isEmpty ? ["no instances"] : rows.map { row in
-            let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-            let line = (cells + [row[5]]).joined(separator: "  ")
-            return width.map { String(line.prefix($0)) } ?? line
-        }
+        var lines =
+            instances.isEmpty
+            ? ["no instances"]
+            : rows.map { row in
+                let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+                let line = (cells + [row[5]]).joined(separator: "  ")
+                return width.map { String(line.prefix($0)) } ?? line
+            }
         let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
         lines.append("registry \(registry.server ?? "-"): \(state)")
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }

@@ -30,3 +30,11 @@ package struct DescriptorReport: Equatable, Sendable {
         self.set.rejected.filter { !newlyRejected.contains($0) }
     }
 }
+
+extension DescriptorReport {
+    /// Reads the folder once, as the daemon would at its start, without the copies that a daemon keeps.
+    package static func read(_ settings: DescriptorSettings) -> DescriptorReport {
+        var scan = FolderScan(Catalogue(), settings: settings, lastGood: LastGoodFiles(stateDirectory: "/dev/null"))
+        return scan.run().report
+    }
+}

@@ -1,0 +1,31 @@
+/// The program `beatd`: finds the command in the table and runs it.
+package enum Program {
+    /// Gives the exit code; `words` are what stands after the program's name.
+    package static func run(_ words: [String]) -> Int32 {
+        let terminal = Terminal()
+        do throws(Arguments.Mistake) {
+            switch try Arguments.parse(words) {
+            case .version: terminal.print("beatd \(Version.current)\n")
+            case .help(let subject): terminal.print(Help.text(subject))
+            case .command(let arguments): return run(arguments, terminal).rawValue
+            }
+        } catch {
+            terminal.complain("\(error.sentence); see 'beatd help'")
+            return ExitCode.usage.rawValue
+        }
+        return ExitCode.success.rawValue
+    }
+
+    private static let controlSocket = "/run/beatd/control.sock"
+
+    private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
+        switch arguments.command {
+        case .run: return RunCommand(arguments: arguments, terminal: terminal).run()
+        case .check: return CheckCommand(arguments: arguments, terminal: terminal).run()
+        case .status:
+            let client = ControlClient(path: arguments.value("socket") ?? controlSocket)
+            return StatusCommand(client: client, isJSON: arguments.has("json"), terminal: terminal).run()
+        case .help: return .success
+        }
+    }
+}

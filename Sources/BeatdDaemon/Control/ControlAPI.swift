@@ -1,0 +1,90 @@
+import BeatdCore
+import HTTPServer
+import Linux
+
+/// Answers over the control socket (contract 7.1); a pure function of the request and of what the daemon is at that moment.
+struct ControlAPI {
+    /// Members of it may speak; nil: only root and the daemon's own user.
+    let group: UInt32?
+    let user: UInt32
+    let report: () -> StatusReport
+    let instance: (String) -> InstanceStatus?
+
+    func answer(_ request: Request) -> Response {
+        guard let peer = request.peer, isPermitted(peer.user, peer.group) else {
+            return Self.error(403, "not-permitted", "only root, the user of beatd and the group beatd may ask")
+        }
+        let words = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
+        guard words.first == "v1" else { return Self.notFound(request.path) }
+        switch words.dropFirst() {
+        case ["version"]: return get(request) { Self.version }
+        case ["status"]: return get(request) { report().json }
+        case let rest where rest.count == 2 && rest.first == "instances":
+            let name = rest.last.flatMap(Self.decoded) ?? ""
+            guard let found = instance(name) else {
+                return Self.error(404, "no-such-instance", "no instance is called '\(name)'")
+            }
+            return get(request) { report().json(of: found) }
+        default: return Self.notFound(request.path)
+        }
+    }
+
+    private func isPermitted(_ user: UInt32, _ group: UInt32) -> Bool {
+        if user == 0 || user == self.user { return true }
+        guard let own = self.group else { return false }
+        return group == own || Accounts.isMember(user: user, of: own)
+    }
+
+    private func get(_ request: Request, _ body: () -> [UInt8]) -> Response {
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return Self.error(405, "method-not-allowed", "\(request.path) is read with GET")
+        }
+        return Self.json(200, body())
+    }
+
+    private static var version: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { json in
+            json.text("version", Version.current)
+            json.number("pid", Int(Accounts.pid))
+        }
+        return writer.bytes
+    }
+
+    private static func notFound(_ path: String) -> Response {
+        error(404, "not-found", "\(path) is not part of this version's control API")
+    }
+
+    private static func error(_ status: Int, _ code: String, _ message: String) -> Response {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.object("error") { json in
+                json.text("code", code)
+                json.text("message", message)
+            }
+        }
+        return json(status, writer.bytes)
+    }
+
+    private static func json(_ status: Int, _ body: [UInt8]) -> Response {
+        Response(status: status, headers: [("Content-Type", "application/json")], body: body)
+    }
+
+    /// Percent-decoding (RFC 3986), which NAMEs need for `@` at most; nil where it is broken.
+    private static func decoded(_ text: String) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

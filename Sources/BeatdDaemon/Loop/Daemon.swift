@@ -1,0 +1,276 @@
+import BeatdCore
+import BeatdHost
+import BeatdNacos
+import BeatdSystemd
+import HTTPClient
+import HTTPServer
+import Linux
+import Log
+import Systemd
+
+/// One running beatd: the loop, the heart and every driver, wired.
+final class Daemon {
+    /// The addresses of this host are read again this often; a change of them is no event here.
+    private static let addressPeriod = Duration.seconds(5)
+    /// STATUS= and the registry's log lines follow changes at most this late.
+    private static let statusPeriod = Duration.seconds(1)
+
+    private let loop: EventLoop
+    private let configuration: AgentConfiguration
+    private let source: ConfigurationSource
+    private let log: Logger
+    private let stateFile: StateFile
+    private let worker: Worker
+    private let reactor: ReactorLoop
+    private let startedAt = Instant(nanoseconds: Clocks.boot())
+    private var drivers: Drivers?
+    private var notifier = ServiceNotifier()
+    private var view = View()
+    private var sources = Sources()
+
+    /// What it is made of once it has started.
+    private struct Drivers {
+        let directory: DescriptorDirectory
+        let looks: HostLooks
+        let processes: ProcessWatch
+        let link: RegistryLink
+        let control: HTTPServer
+    }
+
+    /// What was last told to people.
+    private struct View {
+        var problem: String?
+        var rejected: Set<Rejection> = []
+        var isReachable: Bool?
+        var statusAt: Instant?
+        var exit: ExitCode?
+    }
+
+    private struct Sources: ~Copyable {
+        var terminate: EventSource?
+        var interrupt: EventSource?
+        var hangup: EventSource?
+        var addresses: EventSource?
+    }
+
+    init(_ configuration: AgentConfiguration, source: ConfigurationSource, log: Logger) throws(StartError) {
+        self.configuration = configuration
+        self.source = source
+        self.log = log
+        stateFile = StateFile(in: configuration.stateDirectory)
+        do throws(SystemCallError) {
+            loop = try EventLoop()
+            worker = try Worker(loop: loop)
+            reactor = try ReactorLoop(loop: loop, settings: configuration.settings)
+        } catch { throw StartError(sentence: error.description) }
+    }
+
+    /// Runs until it is told to stop and everything is said.
+    func run(control socket: consuming Descriptor) throws(StartError) -> ExitCode {
+        let link = try makeLink()
+        do throws(SystemCallError) {
+            try start(link, control: socket)
+            try loop.run()
+        } catch { throw StartError(sentence: error.description) }
+        if let trouble = stateFile.write(reactor.heart.remembered) {
+            log.warning("State not saved", [("reason", trouble)])
+        }
+        return view.exit ?? .success
+    }
+
+    private func start(_ link: RegistryLink, control socket: consuming Descriptor) throws(SystemCallError) {
+        try listenToSignals()
+        let processes = try ProcessWatch(loop: loop) { [unowned self] in reactor.send(.exited($0)) }
+        let addresses = HostAddresses.read()
+        let looks = try HostLooks(loop: loop, processes: processes, addresses: addresses) { [unowned self] in
+            reactor.send(.saw($0))
+        }
+        let directory = try DescriptorDirectory(
+            loop: loop, worker: worker, settings: configuration.descriptors,
+            stateDirectory: configuration.stateDirectory
+        ) { [unowned self] in take($0) }
+        let api = ControlAPI(
+            group: Accounts.group(named: "beatd"), user: Accounts.user, report: { [unowned self] in report() },
+            instance: { [unowned self] in reactor.heart.status(of: $0) })
+        let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
+            responder.send(api.answer(request))
+        }
+        drivers = Drivers(directory: directory, looks: looks, processes: processes, link: link, control: control)
+        reactor.start(performers(link: link, looks: looks, processes: processes))
+        restore()
+        reactor.send(.addresses(addresses))
+        try watchAddresses()
+        directory.start()
+    }
+
+    private func makeLink() throws(StartError) -> RegistryLink {
+        do throws(LinkError) {
+            return try RegistryLink(
+                loop: loop, connectTimeout: configuration.settings.registry.timeout,
+                nextWrite: { [unowned self] in reactor.nextWrite(on: $0) },
+                onEvents: { [unowned self] in reactor.send($0) })
+        } catch { throw StartError(sentence: error.sentence) }
+    }
+
+    private func performers(
+        link: RegistryLink, looks: HostLooks, processes: ProcessWatch
+    ) -> ReactorLoop.Performers {
+        ReactorLoop.Performers(
+            look: { looks.perform($0) }, watch: { processes.watch($0) }, unwatch: { processes.unwatch($0) },
+            open: { link.open($0, to: $1) }, close: { link.close($0) }, write: { link.write(on: $0) },
+            save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
+            ready: { [unowned self] in
+                notifier.ready()
+                log.info("Ready", [("instances", String(reactor.heart.statuses.count))])
+            },
+            finished: { [unowned self] in finish(left: $0) }, changed: { [unowned self] in changed() })
+    }
+
+    // MARK: State
+
+    private func restore() {
+        let (remembered, trouble) = stateFile.read()
+        if let trouble { log.warning("State not read", [("reason", trouble)]) }
+        var state = remembered ?? RememberedState()
+        if state.boot != ProcessFacts.bootID { state.aliveSince = [:] }
+        state.boot = ProcessFacts.bootID
+        reactor.send(.restored(state))
+    }
+
+    private func save(_ version: UInt64, _ state: RememberedState) {
+        let file = stateFile
+        worker.submit({ file.write(state) }, then: { [weak self] in self?.saved(version, trouble: $0) })
+    }
+
+    private func saved(_ version: UInt64, trouble: String?) {
+        if let trouble {
+            log.warning("State not saved; a restart would not know what is registered", [("reason", trouble)])
+        }
+        reactor.send(.saved(version: version, error: trouble))
+    }
+
+    // MARK: Folder and host
+
+    private func take(_ report: DescriptorReport) {
+        if report.problem != view.problem {
+            view.problem = report.problem
+            if let problem = report.problem {
+                log.warning("Descriptors not read; what was known goes on", [("reason", problem)])
+            } else {
+                log.notice("Descriptors are read again")
+            }
+        }
+        for rejection in report.newlyRejected { log.warning("Descriptor refused", Self.fields(rejection)) }
+        for (file, warnings) in report.warnings.sorted(by: { $0.key < $1.key })
+        where report.applied.contains(where: { file.hasPrefix($0 + ".") }) {
+            for warning in warnings {
+                log.warning("Descriptor is odd", [("file", file), ("reason", warning.sentence)])
+            }
+        }
+        reactor.send(.descriptors(report.set))
+    }
+
+    private static func fields(_ rejection: Rejection) -> [(key: String, value: String)] {
+        var fields = [(key: "file", value: rejection.file)]
+        if let line = rejection.line { fields.append(("line", String(line))) }
+        if let key = rejection.key { fields.append(("key", key)) }
+        return fields + [("reason", rejection.error)]
+    }
+
+    private func watchAddresses() throws(SystemCallError) {
+        sources.addresses = try loop.timer { [unowned self] in
+            sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
+            let addresses = HostAddresses.read()
+            drivers?.looks.addresses = addresses
+            reactor.send(.addresses(addresses))
+        }
+        sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
+    }
+
+    // MARK: Signals and the end
+
+    private func listenToSignals() throws(SystemCallError) {
+        sources.terminate = try loop.signal(.terminate) { [unowned self] in stop() }
+        sources.interrupt = try loop.signal(.interrupt) { [unowned self] in stop() }
+        sources.hangup = try loop.signal(.hangup) { [unowned self] in reload() }
+    }
+
+    /// The first signal says goodbye for everything, within `stop-timeout`; the second ends it within a second.
+    private func stop() {
+        let now = Instant(nanoseconds: Clocks.boot())
+        let isFirst = view.exit == nil
+        view.exit = .success
+        let limit = isFirst ? configuration.stopTimeout : .milliseconds(500)
+        if isFirst {
+            notifier.stopping(atMost: limit)
+            log.notice("Stopping; saying goodbye for every instance", [("limit", "\(limit)")])
+        }
+        reactor.send(.stopping(.deregister, deadline: now + limit))
+    }
+
+    private func finish(left: [WireIdentity]) {
+        for identity in left { log.warning("Not deregistered; it lapses by itself", [("instance", "\(identity)")]) }
+        drivers?.control.stop(within: .milliseconds(200)) { [loop] in loop.exit() }
+    }
+
+    /// SIGHUP: the descriptors are read again at once; what beatd.yaml says differently is named, and applied where it can be.
+    private func reload() {
+        notifier.reloading()
+        do throws(ConfigurationSource.Trouble) {
+            let new = try source.load()
+            reactor.send(.configured(new.settings))
+            drivers?.directory.configure(new.descriptors)
+            for key in new.unchangeable(from: configuration) {
+                log.warning("This key changes only with a restart", [("key", key)])
+            }
+        } catch {
+            log.warning("Configuration refused; the running one goes on", [("reason", error.sentence)])
+        }
+        drivers?.directory.rescanNow { [unowned self] report in
+            log.notice("Reloaded", [("applied", report.applied.joined(separator: " "))])
+            notifier.ready()
+        }
+    }
+
+    // MARK: Telling people
+
+    private func tell(_ transition: Transition) {
+        var fields = [(key: "instance", value: transition.name)]
+        fields.append(("from", transition.from?.rawValue ?? "new"))
+        fields.append(("phase", transition.phase?.rawValue ?? "removed"))
+        fields.append(("reason", transition.reason))
+        log.notice("Instance changed phase", fields)
+    }
+
+    /// After each burst of events: the registry's state and the one line for systemd, at most once a second.
+    private func changed() {
+        let now = Instant(nanoseconds: Clocks.boot())
+        if let last = view.statusAt, now - last < Self.statusPeriod { return }
+        view.statusAt = now
+        let registry = reactor.heart.registryStatus
+        if registry.reachable != view.isReachable, registry.reachable || registry.lastError != nil {
+            let server = [(key: "server", value: registry.server?.url ?? "-")]
+            if registry.reachable {
+                log.notice("Registry answers", server)
+            } else {
+                log.warning("Registry does not answer; trying on", server + [("reason", registry.lastError ?? "-")])
+            }
+            view.isReachable = registry.reachable
+        }
+        notifier.status(report().line)
+    }
+
+    private func report() -> StatusReport {
+        let now = Instant(nanoseconds: Clocks.boot())
+        return StatusReport(
+            version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
+            registry: reactor.heart.registryStatus, instances: reactor.heart.statuses,
+            rejected: reactor.heart.rejected, problem: view.problem, now: now,
+            calendar: Calendar(wall: Clocks.wall(), now: now))
+    }
+}
+
+/// The daemon can't run: a sentence for standard error.
+struct StartError: Error {
+    var sentence: String
+}
