@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bin=${BEATD_BIN:-$(swift build -c release --static-swift-stdlib --show-bin-path)}
+bin=${DEMO_BIN:-$(swift build -c release --static-swift-stdlib --show-bin-path)}
 root=$(mktemp -d /tmp/beatd-demo.XXXXXX)
 chmod 700 "$root"
 pids=()
@@ -18,7 +18,7 @@ trap finish EXIT
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() {
     printf 'demo: %s\n' "$*" >&2
-    sed 's/^/  /' "$root"/*.log >&2 2>/dev/null || true
+    tail -n 20 "$root"/*.log >&2 2>/dev/null || true
     exit 1
 }
 registry() { scripts/demo/registry.pl "$address" "$@"; }
