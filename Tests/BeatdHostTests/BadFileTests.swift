@@ -71,6 +71,30 @@ struct BadFileTests {
         try folder.wait { folder.names == ["a", "b"] }
     }
 
+    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
+    func `a folder that may be listed but not entered changes nothing`() throws {
+        let folder = try Folder()
+        try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
+        try folder.start()
+        try Files.setMode(0o644, of: folder.path)
+        let report = try folder.rescan()
+        #expect(report.set.accepted.map(\.name) == ["a"])
+        #expect(!report.set.complete)
+        #expect(report.problem?.contains("may not read the folder") == true)
+        try Files.setMode(0o755, of: folder.path)
+        #expect(try folder.rescan().problem == nil)
+    }
+
+    @Test func `a name that is no UTF-8 is refused`() throws {
+        let folder = try Folder()
+        try TestProcess(shell: "printf 'service: a' > \"$(printf '\(folder.path)/caf\\351.yaml')\"").awaitEnding()
+        try folder.start()
+        #expect(folder.latest?.set.rejected.count == 1)
+        #expect(folder.latest?.set.rejected.first?.error.contains("may hold only letters") == true)
+        try TestProcess(shell: "rm '\(folder.path)'/*.yaml").awaitEnding()
+        #expect(try folder.rescan().set.rejected == [])
+    }
+
     @Test func `a folder that others may write counts as unreadable until it is mended`() throws {
         let folder = try Folder()
         try folder.move(FolderTests.descriptor("a"), to: "a.yaml")

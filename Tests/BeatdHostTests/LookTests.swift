@@ -40,6 +40,28 @@ struct LookTests {
         }
     }
 
+    /// The kernel gives a connection one even port after the other (ip(7), ip_local_port_range), so that among as many
+    /// looks as there are ports one has the port that it looks at for its own, and meets itself.
+    @Test func `a socket that meets itself is nobody's answer`() throws {
+        let looks = try Looks()
+        let port = try Self.closedEvenPort()
+        let target = Target(kind: .tcp(host: "127.0.0.1", port: port), interval: .seconds(20), timeout: .seconds(10))
+        for batch in 1...20 {
+            looks.order([Target](repeating: target, count: 1000))
+            try turn(looks.loop) { looks.reports.count == batch * 1000 }
+        }
+        #expect(looks.reports.allSatisfy { $0.seen == .tcp(.refused) })
+    }
+
+    private static func closedEvenPort() throws -> Int {
+        while true {
+            let port = Int(try Surroundings.freePort()) & ~1
+            guard let address = SocketAddress("127.0.0.1", port: port) else { continue }
+            let isFree = (try? Sockets.listen(on: address).number) != nil
+            if isFree { return port }
+        }
+    }
+
     @Test func `another host is not looked at`() throws {
         let looks = try Looks()
         guard case .tcp(.forbidden(let why)) = try looks.look(at: .tcp(host: "192.0.2.1", port: 80)).seen else {

@@ -71,17 +71,27 @@ struct FolderScan: Sendable {
         let unseen = Set(catalogue.files.keys).subtracting(files)
         var present: [String] = []
         for file in (files + unseen).sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            if isThere(file, in: folder) { present.append(file) } else { remove(file) }
+            if isThere(file, in: folder, isListed: !unseen.contains(file)) {
+                present.append(file)
+            } else {
+                remove(file)
+            }
         }
         for (file, name) in byName(present) { read(file, name, in: folder) }
         guard problem == nil, !catalogue.wasComplete else { return }
         gone += (lastGood?.names() ?? []).filter { catalogue.files[$0] == nil }
     }
 
-    /// Sub-folders are no descriptors; whatever else has the name is.
-    private func isThere(_ file: String, in folder: borrowing Descriptor) -> Bool {
-        guard let status = try? Files.status(of: file, in: folder) else { return false }
-        return status.kind != .directory
+    /// Sub-folders are no descriptors; whatever else has the name is, also what can't be looked at.
+    private func isThere(_ file: String, in folder: borrowing Descriptor, isListed: Bool) -> Bool {
+        do throws(SystemCallError) {
+            return try Files.status(of: file, in: folder).kind != .directory
+        } catch {
+            guard error.isNotFound else { return true }
+            // A name that is no UTF-8 can't be asked for; it is refused for that.
+            if case .refused = DescriptorName(file: file) { return isListed }
+            return false
+        }
     }
 
     private mutating func remove(_ file: String) {
