@@ -12,9 +12,11 @@ package enum Addresses {
     /// Whether the address is loopback: 127.0.0.0/8 or ::1.
     package static func isLoopback(_ canonical: String) -> Bool { canonical.hasPrefix("127.") || canonical == "::1" }
 
-    private static func isLinkLocal(_ canonical: String) -> Bool {
-        canonical.hasPrefix("169.254.") || canonical.lowercased().hasPrefix("fe8") || canonical.hasPrefix("fe9")
-            || canonical.hasPrefix("fea") || canonical.hasPrefix("feb")
+    /// Whether the address counts on its own link only: 169.254.0.0/16 or fe80::/10.
+    package static func isLinkLocal(_ canonical: String) -> Bool {
+        if canonical.hasPrefix("169.254.") { return true }
+        guard let first = canonical.split(separator: ":").first.flatMap({ UInt16($0, radix: 16) }) else { return false }
+        return first & 0xffc0 == 0xfe80
     }
 
     /// Every address of every interface (getifaddrs(3)).
@@ -33,18 +35,31 @@ package enum Addresses {
         return found
     }
 
+    /// Which kind of address.
+    package enum Family: CaseIterable, Sendable {
+        case four
+        case six
+
+        /// One of the documentation's addresses (RFC 5737, RFC 3849), which no route is special for.
+        fileprivate var anyone: String {
+            switch self {
+            case .four: "192.0.2.1"
+            case .six: "2001:db8::1"
+            }
+        }
+    }
+
     /// The source address of the default route, IPv4 first; never loopback or link-local; nil where there is none.
+    package static func source() -> String? { Family.allCases.lazy.compactMap { source($0) }.first }
+
+    /// The same for one kind.
     ///
     /// A UDP connect sends nothing: the kernel only picks the route (ip(7), connect(2)).
-    package static func source() -> String? {
-        // Documentation addresses (RFC 5737, RFC 3849): never routed specially.
-        for remote in ["192.0.2.1", "2001:db8::1"] {
-            guard let address = SocketAddress(remote, port: 9),
-                let socket = try? Sockets.datagram(to: address), let own = Sockets.name(of: socket)
-            else { continue }
-            let isUsable = !isLoopback(own.host) && !isLinkLocal(own.host) && own.host != "0.0.0.0" && own.host != "::"
-            if isUsable { return own.host }
-        }
-        return nil
+    package static func source(_ family: Family) -> String? {
+        guard let address = SocketAddress(family.anyone, port: 9),
+            let socket = try? Sockets.datagram(to: address), let own = Sockets.name(of: socket)
+        else { return nil }
+        let isUsable = !isLoopback(own.host) && !isLinkLocal(own.host) && own.host != "0.0.0.0" && own.host != "::"
+        return isUsable ? own.host : nil
     }
 }

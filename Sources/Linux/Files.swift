@@ -59,21 +59,16 @@ package enum Files {
     /// At most `limit` bytes from where the descriptor stands; one more byte than `limit` is never read.
     package static func read(_ descriptor: borrowing Descriptor, limit: Int) throws(SystemCallError) -> [UInt8] {
         let number = descriptor.number
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var count = 0
-        while count < limit {
-            let room = limit - count
-            let offset = count
-            let got = try checked("read") {
-                unsafe bytes.withUnsafeMutableBytes { buffer in
-                    guard let start = buffer.baseAddress else { return 0 }
-                    return unsafe Glibc.read(number, start + offset, room)
-                }
-            }
+        var bytes: [UInt8] = []
+        // Most files are small: room for one page, then as much again as was read.
+        var piece = [UInt8](repeating: 0, count: min(limit, 4096))
+        while bytes.count < limit {
+            let room = min(piece.count, limit - bytes.count)
+            let got = try checked("read") { unsafe Glibc.read(number, &piece, room) }
             if got == 0 { break }
-            count += got
+            bytes += piece[..<got]
+            if got == piece.count { piece += piece }
         }
-        bytes.removeLast(limit - count)
         return bytes
     }
 
@@ -96,8 +91,9 @@ package enum Files {
         }
         defer { unsafe closedir(stream) }
         var names: [String] = []
-        errno = 0
-        while let entry = unsafe readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else { break }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
@@ -131,11 +127,11 @@ package enum Files {
             let file = Descriptor(taking: number)
             try writeAll(bytes, to: file)
             try checked("fsync", beside) { fsync(number) }
+            try checked("rename", path) { unsafe rename(beside, path) }
         } catch {
             unsafe unlink(beside)
             throw SystemCallError(call: error.call, code: error.code, subject: path)
         }
-        try checked("rename", path) { unsafe rename(beside, path) }
         let folder = try openFolder(path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".")
         let number = folder.number
         try checked("fsync", path) { fsync(number) }

@@ -5,14 +5,18 @@ internal import Glibc
 package struct ProcessHandle: ~Copyable {
     private let descriptor: Descriptor
     package let pid: Int32
+    private let asksPidfs: Bool
 
     /// Of pidfs (Linux 6.9), statfs(2).
     private static let pidfs: UInt = 0x5049_4446
 
     /// ESRCH where no such process exists.
-    package init(_ pid: Int32) throws(SystemCallError) {
+    ///
+    /// `asksPidfs: false` is for tests: it takes the kernel for one before 6.9.
+    package init(_ pid: Int32, asksPidfs: Bool = true) throws(SystemCallError) {
         descriptor = Descriptor(taking: try checked("pidfd_open", "process \(pid)") { beatd_pidfd_open(pid) })
         self.pid = pid
+        self.asksPidfs = asksPidfs
     }
 
     /// Readable once the process has ended.
@@ -20,7 +24,7 @@ package struct ProcessHandle: ~Copyable {
 
     /// The inode that no other process of this boot has; nil before Linux 6.9, where all pidfds share one.
     package var inode: UInt64? {
-        guard beatd_filesystem(descriptor.number) == Self.pidfs else { return nil }
+        guard asksPidfs, beatd_filesystem(descriptor.number) == Self.pidfs else { return nil }
         return (try? Files.status(of: descriptor))?.inode
     }
 

@@ -90,9 +90,11 @@ package enum Sockets {
         do throws(SystemCallError) {
             let socket = Descriptor(taking: try checked("socket") { Glibc.socket(AF_UNIX, stream | flags, 0) })
             let number = socket.number
-            let before = umask(0o777 & ~mode)
-            defer { umask(before) }
+            // The file takes its mode from the open socket, less our umask: at no time wider than asked for. umask(2)
+            // itself is left alone: it is the whole process's, the worker's too.
+            try checked("fchmod", path) { fchmod(number, mode) }
             try checked("bind", path) { unsafe withUnix(path) { unsafe bind(number, $0, $1) } }
+            try Files.setMode(mode, of: path)
             try checked("listen", path) { Glibc.listen(number, 64) }
             return socket
         } catch { throw .failed(error) }
@@ -106,7 +108,8 @@ package enum Sockets {
             holder = peer(of: there)?.pid
         } catch {
             if error.isNotFound { return }
-            if error.code == EAGAIN { throw .taken(by: nil) }
+            // Its line of waiting connections is full; or it is a socket of another kind. Somebody is there.
+            if error.code == EAGAIN || error.code == EPROTOTYPE { throw .taken(by: nil) }
             guard error.isRefused else { throw .failed(error) }
             guard (try? Files.status(at: path))?.kind == .socket else { throw .notASocket }
             unsafe unlink(path)
@@ -126,7 +129,9 @@ package enum Sockets {
         let socket = Descriptor(taking: try checked("socket") { Glibc.socket(AF_UNIX, kind, 0) })
         let number = socket.number
         if wait != .zero {
-            var limit = timeval(tv_sec: Int(wait.components.seconds), tv_usec: 0)
+            // Zero would mean without an end (socket(7)).
+            let micro = max(Int(wait / .microseconds(1)), 1)
+            var limit = timeval(tv_sec: micro / 1_000_000, tv_usec: micro % 1_000_000)
             for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
                 unsafe _ = setsockopt(number, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
             }

@@ -25,13 +25,13 @@ package import Linux
     /// Turns until `exit`.
     package func run() throws(SystemCallError) { try check("sd_event_loop", unsafe sd_event_loop(handle)) }
 
-    /// Dispatches at most one source; waits for it at most `timeout`.
+    /// Dispatches at most one source; waits for it at most `timeout`, rounded up to a microsecond; nil: as long as it takes.
     ///
     /// False: nothing happened.
     @discardableResult
-    package func turn(timeout: Duration) throws(SystemCallError) -> Bool {
-        let (seconds, attoseconds) = timeout.components
-        let micro = UInt64(max(seconds, 0)) * 1_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000_000)
+    package func turn(timeout: Duration?) throws(SystemCallError) -> Bool {
+        // The largest number means without an end (sd_event_run(3)).
+        let micro = timeout.map { $0 <= .zero ? 0 : UInt64(($0 / .microseconds(1)).rounded(.up)) } ?? UInt64.max
         return try check("sd_event_run", unsafe sd_event_run(handle, micro)) > 0
     }
 
@@ -83,7 +83,7 @@ package import Linux
     ) throws(SystemCallError) -> EventSource {
         try unsafe EventSource.make("sd_event_add_signal", Box<Void>(body), priority) { source, box in
             unsafe sd_event_add_signal(
-                handle, &source, signal.number | Int32(bitPattern: 0x4000_0000),
+                handle, &source, signal.number | Int32(SD_EVENT_SIGNAL_PROCMASK),
                 { _, _, box in unsafe Box<Void>.call(box, ()) }, box)
         }
     }

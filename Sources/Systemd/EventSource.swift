@@ -30,7 +30,8 @@ internal import Linux
 
     /// Fires once at that many nanoseconds since boot (rounded up to a microsecond), then sleeps until armed again.
     package func arm(at nanoseconds: Int64) {
-        unsafe sd_event_source_set_time(handle, UInt64(max(nanoseconds, 0) + 999) / 1000)
+        let time = UInt64(max(nanoseconds, 0))
+        unsafe sd_event_source_set_time(handle, time / 1000 + (time % 1000 > 0 ? 1 : 0))
         unsafe sd_event_source_set_enabled(handle, Int32(SD_EVENT_ONESHOT))
     }
 

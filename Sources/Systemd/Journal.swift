@@ -13,7 +13,10 @@ package enum Journal {
     }()
 
     /// Sends one record; keys in capitals, values of any bytes.
-    package static func send(_ fields: [(key: String, value: String)]) {
+    ///
+    /// False where the journal refused it; without a journal the record is dropped.
+    @discardableResult
+    package static func send(_ fields: [(key: String, value: String)]) -> Bool {
         // One buffer for all fields, sliced by offsets: nested buffers would break exclusivity.
         var bytes: [UInt8] = []
         var ends: [Int] = []
@@ -21,15 +24,15 @@ package enum Journal {
             bytes += Array("\(field.key)=\(field.value)".utf8)
             ends.append(bytes.count)
         }
-        unsafe bytes.withUnsafeMutableBytes { buffer in
-            guard let start = buffer.baseAddress else { return }
+        return unsafe bytes.withUnsafeMutableBytes { buffer in
+            guard let start = buffer.baseAddress else { return false }
             var vectors: [iovec] = unsafe []
             var offset = 0
             for end in ends {
                 unsafe vectors.append(iovec(iov_base: start + offset, iov_len: end - offset))
                 offset = end
             }
-            _ = unsafe sd_journal_sendv(vectors, Int32(vectors.count))
+            return unsafe sd_journal_sendv(vectors, Int32(vectors.count)) >= 0
         }
     }
 }

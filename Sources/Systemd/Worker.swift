@@ -5,7 +5,7 @@ internal import Synchronization
 
 /// The one thread beside the loop, for what blocks: reading the folder, fsync.
 ///
-/// Jobs are values, one at a time, in order.
+/// Jobs are values, one at a time, in order. Signals never go to this thread.
 package final class Worker {
     /// More waiting jobs than this is a bug of ours: each kind of job waits for its own end before the next.
     package static let longestLine = 64
@@ -14,17 +14,34 @@ package final class Worker {
     private var waiting: [UInt64: (Any) -> Void] = [:]
     private var issued: UInt64 = 0
     private var source: EventSource?
+    private var thread: WorkerThread?
 
     package init(loop: EventLoop) throws(SystemCallError) {
         inbox = try Inbox()
         source = try loop.watch(inbox.descriptor, for: .read) { [unowned self] _ in self.deliver() }
-        try startThread { [inbox] in inbox.work() }
+        thread = try WorkerThread { [inbox] in inbox.work() }
     }
 
-    deinit { inbox.stop() }
+    /// What waits is still done, but nobody waits for it.
+    deinit {
+        source = nil
+        inbox.stop()
+    }
 
-    /// Runs `job` on the worker and `then` on the loop, later.
+    /// Waits until what was submitted is done, and ends the thread; no `then` is called any more, no job taken.
+    ///
+    /// For the very end, when there is no beat left that could be late.
+    package func stop() {
+        source = nil
+        waiting = [:]
+        inbox.stop()
+        thread?.join()
+        thread = nil
+    }
+
+    /// Runs `job` on the worker and `then` on the loop, later; neither after `stop`.
     package func submit<Value: Sendable>(_ job: @escaping @Sendable () -> Value, then: @escaping (Value) -> Void) {
+        guard thread != nil else { return }
         precondition(waiting.count < Self.longestLine, "more jobs wait for the worker than there are kinds of jobs")
         issued += 1
         waiting[issued] = { value in
@@ -101,29 +118,43 @@ private final class Inbox: Sendable {
     }
 }
 
-/// Starts a thread of its own; what the body takes along is given up, so the loop's objects can't come.
-private func startThread(_ body: sending @escaping () -> Void) throws(SystemCallError) {
-    final class Body {
+/// The thread itself; what its body takes along is given up (`sending`), so the loop's objects can't come.
+private final class WorkerThread {
+    private final class Body {
         let run: () -> Void
         init(_ run: @escaping () -> Void) { self.run = run }
     }
-    var thread = pthread_t()
-    let box = unsafe Unmanaged.passRetained(Body(body))
-    // The thread inherits a mask that blocks everything: signals are the loop's (sd_event_add_signal(3)).
-    var all = sigset_t()
-    var before = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    let result = unsafe pthread_create(
-        &thread, nil,
-        { box in
-            if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
-            return nil
-        }, box.toOpaque())
-    guard result == 0 else {
-        unsafe box.release()
-        throw SystemCallError(call: "pthread_create", code: result)
+
+    private let thread: pthread_t
+    private var isJoined = false
+
+    init(_ body: sending @escaping () -> Void) throws(SystemCallError) {
+        // A new thread has the mask of the one that starts it: with all blocked, signals go to the loop's thread.
+        var all = sigset_t()
+        var before = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+
+        var thread = pthread_t()
+        let box = unsafe Unmanaged.passRetained(Body(body))
+        let result = unsafe pthread_create(
+            &thread, nil,
+            { box in
+                if let box = unsafe box { unsafe Unmanaged<Body>.fromOpaque(box).takeRetainedValue().run() }
+                return nil
+            }, box.toOpaque())
+        guard result == 0 else {
+            unsafe box.release()
+            throw SystemCallError(call: "pthread_create", code: result)
+        }
+        self.thread = thread
     }
-    pthread_detach(thread)
+
+    deinit { if !isJoined { pthread_detach(thread) } }
+
+    func join() {
+        pthread_join(thread, nil)
+        isJoined = true
+    }
 }
