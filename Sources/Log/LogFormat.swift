@@ -48,9 +48,11 @@ package enum LogFormat: Sendable {
         return text + "\""
     }
 
-    /// C0, DEL, C1, and the marks that turn a terminal's line around.
+    /// C0, DEL, C1; ends of lines and paragraphs; and the marks that turn a terminal's line around (UAX 9).
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.properties.generalCategory == .control || (0x202a...0x202e).contains(scalar.value)
-            || (0x2066...0x2069).contains(scalar.value)
+        switch scalar.value {
+        case 0x061c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
+        default: scalar.properties.generalCategory == .control
+        }
     }
 }

@@ -10,7 +10,9 @@ import Testing
         #expect(Addresses.canonical(written) == canonical)
     }
 
-    @Test(arguments: ["", "localhost", "10.0.0", "10.0.0.256", "010.0.0.1", "1.2.3.4 ", "[::1]", "fe80::1%lo", "::g", "1"])
+    @Test(arguments: [
+        "", "localhost", "10.0.0", "10.0.0.256", "010.0.0.1", "1.2.3.4 ", "[::1]", "fe80::1%lo", "::g", "1",
+    ])
     func `what is no literal address is none`(text: String) {
         #expect(Addresses.canonical(text) == nil)
     }
