@@ -22,7 +22,7 @@ build: ## a release with the Swift runtime inside: beatd, beatd-dev-registry, be
 	@echo "built: $$(swift build $(RELEASE) --show-bin-path)/beatd"
 
 demo: build ## a registry, an old service and beatd: it comes up, dies and comes back; KEEP=1 stays
-	@BEATD_BIN="$$(swift build $(RELEASE) --show-bin-path)" scripts/demo.sh
+	@DEMO_BIN="$$(swift build $(RELEASE) --show-bin-path)" scripts/demo.sh
 
 test: ## every test but those against real registries, with 200 simulated seeds; at most ten minutes
 	@scripts/test.sh
