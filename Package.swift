@@ -38,11 +38,11 @@ let package = Package(
                 "BeatdCore", "BeatdNacos", "BeatdHost", "BeatdSystemd", "Systemd", "HTTPServer", "HTTPClient", "YAML",
                 "Linux", "Log",
             ]),
-        .executableTarget(name: "beatd", dependencies: ["BeatdDaemon"]),
+        .executableTarget(name: "beatd", dependencies: ["BeatdDaemon", "Linux"]),
 
         // The small honest registry; knows nothing of beatd, so that a misreading is not shared.
         .target(name: "DevRegistry", dependencies: ["HTTPServer", "Systemd", "Linux"]),
-        .executableTarget(name: "beatd-dev-registry", dependencies: ["DevRegistry"]),
+        .executableTarget(name: "beatd-dev-registry", dependencies: ["DevRegistry", "Linux"]),
 
         // The simulation: a world with a seed. Its predicates can't see how beatd decides.
         .target(name: "Predicates"),

@@ -1,7 +1,7 @@
 import BeatdDaemon
-import Glibc
+import Linux
 
 /// Starts the program with what stands on the command line.
 @main struct Main {
-    static func main() { exit(Program.run(Array(CommandLine.arguments.dropFirst()))) }
+    static func main() { Leaving.leave(with: Program.run(Array(CommandLine.arguments.dropFirst()))) }
 }

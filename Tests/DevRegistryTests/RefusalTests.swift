@@ -38,7 +38,7 @@ struct RefusalTests {
         ("clusterName=a_b", 400, "Instance 'clusterName' should be characters with only 0-9a-zA-Z-. (current: a_b)"),
         (
             "clusterName=cluster1,cluster2", 400,
-            "Instance 'clusterName' should be characters with only 0-9a-zA-Z-. (current: cluster1,cluster2)"
+            "Param 'cluster' is illegal, illegal characters should not appear in the param.\r\n"
         ),
         ("weight=20000", 400, "instance format invalid: The weights range from 0.0 to 10000.0"),
         ("weight=-1", 400, "instance format invalid: The weights range from 0.0 to 10000.0"),

@@ -18,9 +18,9 @@ extension Check {
             "BeatdDaemon": ground.union([
                 "BeatdCore", "BeatdNacos", "BeatdHost", "BeatdSystemd", "FoundationEssentials",
             ]),
-            "beatd": ["BeatdDaemon"],
+            "beatd": ["BeatdDaemon", "Linux"],
             "DevRegistry": ground.union(library).subtracting(["Glibc"]),
-            "beatd-dev-registry": ["DevRegistry"],
+            "beatd-dev-registry": ["DevRegistry", "Linux"],
             "Simulation": ["BeatdCore", "BeatdNacos", "Predicates", "FoundationEssentials"],
             "beatd-simulate": ["Simulation", "Predicates", "Linux"],
         ]

@@ -9,11 +9,12 @@ struct Timing: Hashable, Sendable {
     /// How often a publisher's instances are looked at; zero is "at the moment".
     var round: Duration = .zero
 
+    /// An edit outlives its instance by this (nacos-protocol.md 5.5).
+    var editsKept: Duration = .seconds(60)
+    /// A service without instances goes after this (nacos-protocol.md 5.4).
+    var emptyServicesKept: Duration = .seconds(60)
+
     /// As 2.5.0 and 3.1.0 were seen: lag 0.5 to 0.73 s, a look every 5 s (registries/observed/nacos-1x-2x.md).
     static let likeNacos = Timing(listLag: .milliseconds(600), round: .seconds(5))
 
-    /// An edit outlives its instance by this (nacos-protocol.md 5.5).
-    static let editsKept = Duration.seconds(60)
-    /// A service without instances goes after this (nacos-protocol.md 5.4).
-    static let emptyServicesKept = Duration.seconds(60)
 }

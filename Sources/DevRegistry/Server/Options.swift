@@ -43,7 +43,10 @@ struct Options: Equatable, Sendable {
     }
 
     private static func takesValue(_ name: String) -> Bool {
-        ["--port", "--host", "--context-path", "--heartbeat-timeout", "--delete-timeout", "--wrong"].contains(name)
+        [
+            "--port", "--host", "--context-path", "--heartbeat-timeout", "--delete-timeout", "--empty-service-timeout",
+            "--edit-timeout", "--wrong",
+        ].contains(name)
     }
 
     private static func unknown(_ word: String) -> String {
@@ -65,6 +68,8 @@ struct Options: Equatable, Sendable {
             contextPath = trimmed.isEmpty ? "" : "/" + trimmed
         case "--heartbeat-timeout": timing.timeout = try Self.length(name, value)
         case "--delete-timeout": timing.deleteTimeout = try Self.length(name, value)
+        case "--empty-service-timeout": timing.emptyServicesKept = try Self.length(name, value)
+        case "--edit-timeout": timing.editsKept = try Self.length(name, value)
         default:
             guard let rule = Rule(rawValue: value) else {
                 throw Mistake(sentence: "--wrong is '\(value)'; it must be a rule that --help lists")
@@ -98,6 +103,11 @@ struct Options: Equatable, Sendable {
                                     idleness and every 400, 500 and 501
           --heartbeat-timeout TIME  unhealthy after this (default 15s)
           --delete-timeout TIME     gone after this (default 30s)
+          --empty-service-timeout TIME
+                                    how long a service without instances stays
+                                    (default 60s)
+          --edit-timeout TIME       how long an operator's edit outlives its instance
+                                    (default 60s)
           --quiet                   no line a request on standard output
           --help                    this text
 

@@ -56,7 +56,7 @@ extension Store {
         var service = services[place] ?? Service(isEphemeral: !rules.hold(.madeServicesArePersistent), at: now)
         service.details = details
         services[place] = service
-        expect(now + Timing.emptyServicesKept)
+        expect(now + timing.emptyServicesKept)
     }
 
     mutating func updateService(_ key: ServiceKey, _ details: Service.Details, at now: Moment) throws(Refusal) {

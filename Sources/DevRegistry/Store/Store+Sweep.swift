@@ -43,14 +43,14 @@ extension Store {
         guard let service = services[key] else { return }
         for (edited, edit) in service.edits {
             guard let orphaned = edit.orphanedAt else { continue }
-            guard orphaned + Timing.editsKept <= now else {
-                expect(orphaned + Timing.editsKept)
+            guard orphaned + timing.editsKept <= now else {
+                expect(orphaned + timing.editsKept)
                 continue
             }
             if rules.hold(.editsExpire) { services[key]?.edits[edited] = nil }
         }
         guard let empty = service.emptySince else { return }
-        guard empty + Timing.emptyServicesKept <= now else { return expect(empty + Timing.emptyServicesKept) }
+        guard empty + timing.emptyServicesKept <= now else { return expect(empty + timing.emptyServicesKept) }
         if rules.hold(.emptyServicesGo) { services[key] = nil }
     }
 
@@ -86,6 +86,6 @@ extension Store {
             service.edits[instance.editKey]?.orphanedAt = now
             if service.instances.isEmpty { service.emptySince = now }
         }
-        expect(now + min(Timing.editsKept, Timing.emptyServicesKept))
+        expect(now + min(timing.editsKept, timing.emptyServicesKept))
     }
 }

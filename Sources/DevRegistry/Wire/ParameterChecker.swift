@@ -38,9 +38,8 @@ struct ParameterChecker {
         try check(name, "serviceName", limit: 512) { !isOdd && Self.isVisible($0) }
         try check(group, "group", limit: 128) { Self.isPlain($0) || $0 == "_" || $0 == ":" || $0 == "." }
         guard scope == .instance else { return }
-        for cluster in (parameters.raw("clusterName") ?? parameters.raw("cluster") ?? "").split(separator: ",") {
-            try check(String(cluster), "cluster", limit: 64) { Self.isPlain($0) || $0 == "_" }
-        }
+        let cluster = parameters.raw("clusterName") ?? parameters.raw("cluster")
+        try check(cluster, "cluster", limit: 64) { Self.isPlain($0) || $0 == "_" }
         try check(parameters.raw("ip"), "ip", limit: 128, Self.isVisible)
         if let port = parameters["port"], rules.hold(.portRange), !(Int(port).map { 0...65535 ~= $0 } ?? false) {
             throw Self.refusal("port", "the value should be between 0 and 65535.")
