@@ -112,6 +112,22 @@ import Testing
         #expect(SystemCallError(call: "fsync", code: 5).description == "fsync: Input/output error")
     }
 
+    @Test func `without permission the error says so`() async {
+        await #expect(processExitsWith: .success) {
+            Surroundings.becomeNobody()
+            let folder = try TemporaryDirectory()
+            let path = try folder.write("secret", to: "file")
+            try Files.setMode(0o000, of: path)
+            let error = #expect(throws: SystemCallError.self) { _ = try Files.open(path) }
+            #expect(error?.isPermission == true)
+            #expect(error?.description == "\(path): open: Permission denied")
+            try Files.setMode(0o000, of: folder.path)
+            let inside = #expect(throws: SystemCallError.self) { try Files.write([1], to: folder.path("new")) }
+            #expect(inside?.isPermission == true)
+            try Files.setMode(0o700, of: folder.path)
+        }
+    }
+
     @Test func `a lock is held once, and tells by whom`() throws {
         let path = folder.path("lock")
         var first: LockFile? = try LockFile(path)

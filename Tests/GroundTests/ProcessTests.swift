@@ -83,6 +83,21 @@ import Testing
         #expect(facts.arguments0 == nil)
     }
 
+    @Test func `another user's process is seen, but not what it runs`() async {
+        await #expect(processExitsWith: .success) {
+            Surroundings.becomeNobody()
+            // The first process of all is root's.
+            let handle = try ProcessHandle(1)
+            let facts = try #require(ProcessFacts(1))
+            #expect(facts.executable == nil)
+            #expect(!facts.comm.isEmpty)
+            #expect(facts.arguments0 != nil)
+            #expect(!facts.isKernelThread)
+            let isAlive = !handle.hasExited
+            #expect(isAlive)
+        }
+    }
+
     @Test func `this boot has one name`() {
         #expect(ProcessFacts.bootID.count == 36)
     }

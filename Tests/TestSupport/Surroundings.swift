@@ -15,8 +15,18 @@ package enum Surroundings {
     /// Whether something is at the path.
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-    /// What is about permission can't fail as root.
+    /// What is about permission can't fail as root: see `becomeNobody`.
     package static let isRoot = geteuid() == 0
+
+    /// Gives up being root, for the rest of the process: only in the body of `#expect(processExitsWith:)`.
+    ///
+    /// The number is that of Debian's `nobody`. Without root nothing happens, and permission means something anyway.
+    package static func becomeNobody() {
+        guard geteuid() == 0 else { return }
+        guard setgroups(0, nil) == 0, setgid(65_534) == 0, setuid(65_534) == 0 else {
+            preconditionFailure("root may always give itself up")
+        }
+    }
 
     /// The folder with the executables of this build: where the running test bundle is.
     package static let products: String = {

@@ -39,9 +39,9 @@ package final class TestProcess {
     package static func idle() throws -> TestProcess { try TestProcess("/bin/sleep", ["3600"]) }
 
     deinit {
-        // Ends soon, since it is killed.
+        // Ends soon, since it is killed; unless that was not permitted.
         child?.killGroup()
-        child?.wait()
+        try? eventually(limit: .seconds(5)) { hasEnded }
     }
 
     package func send(_ signal: Int32) { child?.send(signal) }

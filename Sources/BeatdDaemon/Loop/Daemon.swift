@@ -72,6 +72,8 @@ final class Daemon {
             try start(link, control: socket)
             try loop.run()
         } catch { throw StartError(sentence: error.description) }
+        // The last state is written after every earlier one, not beside it.
+        worker.stop()
         if let trouble = stateFile.write(reactor.heart.remembered) {
             log.warning("State not saved", [("reason", trouble)])
         }
