@@ -46,7 +46,7 @@ final class RegistryProcess {
     /// Begins to start it; `isReady` waits for that.
     init(real kind: TargetKind) throws {
         folder = try TemporaryDirectory()
-        let port = try Self.freePort()
+        let port = try Self.freePort(for: kind)
         let home = "/var/tmp/beatd-contract-\(Accounts.pid)-\(kind.rawValue)"
         try Files.makeFolders(home)
         self.home = home
@@ -92,9 +92,9 @@ final class RegistryProcess {
         _ = try? removing?.awaitEnding(limit: .seconds(60))
     }
 
-    /// A port whose neighbours, which a real one takes too, are free as well.
-    private static func freePort() throws -> Int {
-        let first = 18_848 + Int(Accounts.pid % 90) * 10
+    /// A port whose neighbours, which a real one takes too, are free as well; two that start at once never meet.
+    private static func freePort(for kind: TargetKind) throws -> Int {
+        let first = 18_848 + Int(Accounts.pid % 90) * 10 + (kind == .nacos31 ? 5 : 0)
         for port in stride(from: first, to: first + 8000, by: 10) {
             let all = [port, port + 1000, port + 1001, port - 1000]
             let isFree = all.allSatisfy { port in
