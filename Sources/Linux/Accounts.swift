@@ -2,6 +2,7 @@ internal import Glibc
 
 /// Who this process is and who others are (getpwuid_r(3), getgrnam_r(3)); callable from the worker, too.
 package enum Accounts {
+    /// Of the rights that count, the effective ones (credentials(7)).
     package static var user: UInt32 { geteuid() }
     package static var group: UInt32 { getegid() }
     package static var pid: Int32 { getpid() }

@@ -41,6 +41,7 @@ package struct ChildProcess: ~Copyable {
 
     deinit { if !isReaped { Self.end(handle.pid) } }
 
+    /// Its number, which is its process group's, too.
     package var pid: Int32 { handle.pid }
 
     /// A pidfd: readable once the child has ended.

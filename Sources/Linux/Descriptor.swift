@@ -2,6 +2,7 @@ internal import Glibc
 
 /// Owns one file descriptor and closes it at its end.
 package struct Descriptor: ~Copyable {
+    /// The kernel's number for it.
     package let number: Int32
 
     /// Takes over a descriptor that nobody else closes.

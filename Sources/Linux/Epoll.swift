@@ -5,6 +5,7 @@ internal import Glibc
 package struct Epoll: ~Copyable {
     private let descriptor: Descriptor
 
+    /// Empty.
     package init() throws(SystemCallError) {
         descriptor = Descriptor(taking: try checked("epoll_create1") { epoll_create1(Int32(EPOLL_CLOEXEC)) })
     }
@@ -25,6 +26,7 @@ package struct Epoll: ~Copyable {
         try checked("epoll_ctl") { unsafe epoll_ctl(number, EPOLL_CTL_ADD, other, &event) }
     }
 
+    /// Says nothing of that descriptor any more; one that isn't inside is no error.
     package func remove(_ other: Int32) {
         var event = unsafe epoll_event()
         unsafe _ = epoll_ctl(descriptor.number, EPOLL_CTL_DEL, other, &event)

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// What fstat(2) says of a file.
 package struct FileStatus: Hashable, Sendable {
+    /// What sort of file, in words that follow "is".
     package enum Kind: String, Hashable, Sendable {
         case regular = "a regular file"
         case directory = "a folder"

@@ -42,6 +42,7 @@ package enum Files {
         return FileStatus(raw)
     }
 
+    /// Of an open file.
     package static func status(of descriptor: borrowing Descriptor) throws(SystemCallError) -> FileStatus {
         var raw = stat()
         let number = descriptor.number
@@ -169,10 +170,12 @@ package enum Files {
         }
     }
 
+    /// Of what `path` leads to (chmod(2)).
     package static func setMode(_ mode: UInt32, of path: String) throws(SystemCallError) {
         try checked("chmod", path) { unsafe chmod(path, mode) }
     }
 
+    /// Gives the file to another group; its owner stays (chown(2)).
     package static func setGroup(_ group: UInt32, of path: String) throws(SystemCallError) {
         try checked("chown", path) { unsafe chown(path, UInt32.max, group) }
     }

@@ -10,6 +10,7 @@ package struct LockFile: ~Copyable {
         case failed(SystemCallError)
     }
 
+    /// Takes the lock and writes our PID; never waits.
     package init(_ path: String) throws(Refusal) {
         let file = try Self.open(path)
         try Self.lock(file, path)

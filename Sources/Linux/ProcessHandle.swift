@@ -4,6 +4,7 @@ internal import Glibc
 /// One process held by its pidfd: whatever its number does later, this is the one (pidfd_open(2)).
 package struct ProcessHandle: ~Copyable {
     private let descriptor: Descriptor
+    /// The number it had when it was opened.
     package let pid: Int32
     private let asksPidfs: Bool
 
@@ -34,5 +35,6 @@ package struct ProcessHandle: ~Copyable {
         return unsafe poll(&one, 1, 0) == 1
     }
 
+    /// Hands the pidfd to somebody else, who closes it from now on.
     package consuming func take() -> Int32 { descriptor.take() }
 }

@@ -54,6 +54,7 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         host = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// `10.0.3.7:80`, `[::1]:80`.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     func with<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

@@ -145,6 +145,7 @@ package enum Sockets {
         peer(of: socket.number)
     }
 
+    /// The same by number, for a socket that a library holds.
     package static func peer(of number: Int32) -> (pid: Int32, user: UInt32, group: UInt32)? {
         var pid: pid_t = 0
         var user: uid_t = 0

@@ -2,12 +2,14 @@ internal import Glibc
 
 /// A system call failed: which one, on what, and the kernel's reason.
 package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its name, as in the manual.
     package var call: String
     /// errno.
     package var code: Int32
     /// What it was called on: a path, an address; nil where the call says it all.
     package var subject: String?
 
+    /// By name, errno and what it was called on.
     package init(call: String, code: Int32, subject: String? = nil) {
         self.call = call
         self.code = code
@@ -17,8 +19,10 @@ package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertib
     /// The kernel's reason alone, as strerror(3) has it: `Permission denied`.
     package var reason: String { unsafe String(cString: strerror(code)) }
 
+    /// What it was called on, the call, and why: `/etc/a: open: Permission denied`.
     package var description: String { subject.map { "\($0): \(call): \(reason)" } ?? "\(call): \(reason)" }
 
+    /// Nothing has that name.
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoProcess: Bool { code == ESRCH }
     package var isPermission: Bool { code == EACCES || code == EPERM }

@@ -3,26 +3,33 @@ package struct Logger {
     private let level: LogLevel
     private let sink: (LogRecord) -> Void
 
+    /// Records that matter less than `level` are dropped.
     package init(level: LogLevel, sink: @escaping (LogRecord) -> Void) {
         self.level = level
         self.sink = sink
     }
 
+    /// Hands a record on, if it matters enough.
     package func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)] = []) {
         guard level <= self.level else { return }
         sink(LogRecord(level, message, fields))
     }
 
+    /// Something is lost.
     package func error(_ message: String, _ fields: [(key: String, value: String)] = []) {
         log(.error, message, fields)
     }
+    /// Somebody should do something.
     package func warning(_ message: String, _ fields: [(key: String, value: String)] = []) {
         log(.warning, message, fields)
     }
+    /// A change that an operator wants to see.
     package func notice(_ message: String, _ fields: [(key: String, value: String)] = []) {
         log(.notice, message, fields)
     }
+    /// Good to know when one looks.
     package func info(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.info, message, fields) }
+    /// For whoever works on beatd.
     package func debug(_ message: String, _ fields: [(key: String, value: String)] = []) {
         log(.debug, message, fields)
     }

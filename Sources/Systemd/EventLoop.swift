@@ -9,6 +9,7 @@ package import Linux
 @safe package final class EventLoop {
     private let handle: OpaquePointer
 
+    /// A loop of its own, not the thread's default one.
     package init() throws(SystemCallError) {
         var handle: OpaquePointer?
         let result = unsafe sd_event_new(&handle)
@@ -118,18 +119,5 @@ package import Linux
     private func check(_ call: String, _ result: Int32) throws(SystemCallError) -> Int32 {
         guard result >= 0 else { throw SystemCallError(call: call, code: -result) }
         return result
-    }
-}
-
-/// The signals that a daemon listens to (signal(7)).
-package enum Signal: Sendable {
-    case terminate, interrupt, hangup
-
-    var number: Int32 {
-        switch self {
-        case .terminate: SIGTERM
-        case .interrupt: SIGINT
-        case .hangup: SIGHUP
-        }
     }
 }

@@ -38,6 +38,7 @@ internal import Linux
     /// Fires once in this turn or the next.
     package func arm() { unsafe sd_event_source_set_enabled(handle, Int32(SD_EVENT_ONESHOT)) }
 
+    /// Sleeps until it is armed again.
     package func disarm() { unsafe sd_event_source_set_enabled(handle, Int32(SD_EVENT_OFF)) }
 
     /// Watches for something else from now on.

@@ -16,6 +16,7 @@ package final class Worker {
     private var source: EventSource?
     private var thread: WorkerThread?
 
+    /// Starts the thread.
     package init(loop: EventLoop) throws(SystemCallError) {
         inbox = try Inbox()
         source = try loop.watch(inbox.descriptor, for: .read) { [unowned self] _ in self.deliver() }

@@ -10,6 +10,7 @@ package final class NotifySocket {
     /// Every line received so far, in order.
     package private(set) var lines: [String] = []
 
+    /// Made in a folder of its own.
     package init() throws {
         folder = try TemporaryDirectory()
         path = folder.path("notify")

@@ -6,6 +6,7 @@ package final class TemporaryDirectory {
     /// Absolute and short, so that a unix socket fits in it.
     package let path: String
 
+    /// Empty, mode 0700.
     package init() throws(SystemCallError) {
         var template = Array("/tmp/beatd-test.XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SystemCallError(call: "mkdtemp", code: errno) }

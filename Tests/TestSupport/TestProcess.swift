@@ -4,6 +4,7 @@ package import Linux
 /// A process that a test started; killed with its group and taken off the list at the end of the object.
 package final class TestProcess {
     private var child: ChildProcess?
+    /// Its number.
     package let pid: Int32
     /// Set once it was seen to have ended.
     package private(set) var ending: ChildProcess.Ending?
@@ -44,9 +45,13 @@ package final class TestProcess {
         try? eventually(limit: .seconds(5)) { hasEnded }
     }
 
+    /// Any signal, by its number.
     package func send(_ signal: Int32) { child?.send(signal) }
+    /// SIGTERM.
     package func terminate() { send(SIGTERM) }
+    /// SIGSTOP: alive, and deaf.
     package func stop() { send(SIGSTOP) }
+    /// SIGCONT.
     package func proceed() { send(SIGCONT) }
 
     /// SIGKILL, at once; `awaitEnding` takes it off the list.

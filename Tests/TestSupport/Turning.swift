@@ -3,6 +3,7 @@ package import Systemd
 
 /// What a test awaited didn't come in time.
 package struct TimedOut: Error, CustomStringConvertible {
+    /// How long it waited.
     package let limit: Duration
     package var description: String { "what the test awaited did not come within \(limit)" }
 }
