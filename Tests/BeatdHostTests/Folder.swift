@@ -25,6 +25,9 @@ final class Folder {
             directory: temporary.path("instances.d"), settle: settle, rescan: rescan, allowUnsafe: allowUnsafe)
     }
 
+    /// What the worker still writes would bring the removed folder back.
+    deinit { worker.stop() }
+
     /// The folder of descriptors.
     var path: String { settings.directory }
     var latest: DescriptorReport? { reports.last }
