@@ -37,8 +37,8 @@ extension Store {
             service.edits[new.editKey]?.orphanedAt = nil
             service.emptySince = nil
         }
-        guard let service = services[place] else { return }
-        expect(now + min(timeout(of: instance, in: service), deleteTimeout(of: instance, in: service)))
+        guard let service = services[place], let kept = service.instances[publisher] else { return }
+        expect(kept.lastBeat + min(timeout(of: kept, in: service), deleteTimeout(of: kept, in: service)))
     }
 
     /// Lets an instance go; false: there was none, which is no error.
