@@ -57,7 +57,9 @@ let package = Package(
             exclude: ["Corpus"]),
         .testTarget(name: "BeatdCoreTests", dependencies: ["BeatdCore"]),
         .testTarget(
-            name: "BeatdNacosTests", dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Systemd", "TestSupport"]),
+            name: "BeatdNacosTests",
+            dependencies: ["BeatdNacos", "BeatdCore", "HTTPClient", "Linux", "Systemd", "TestSupport"],
+            exclude: ["Golden", "Answers"]),
         .testTarget(
             name: "BeatdHostTests",
             dependencies: ["BeatdHost", "BeatdCore", "YAML", "Linux", "Log", "Systemd", "TestSupport"],

@@ -15,26 +15,3 @@ struct BeatInfo {
             + "\"scheduled\":false,\"period\":\(period),\"stopped\":false}"
     }
 }
-
-/// JSON as it is written to a registry (RFC 8259).
-enum JSONText {
-    static func object(_ pairs: [String: String]) -> String {
-        let members = pairs.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
-        return "{" + members.joined(separator: ",") + "}"
-    }
-
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
-    }
-}

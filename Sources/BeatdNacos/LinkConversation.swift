@@ -2,9 +2,8 @@ package import BeatdCore
 
 /// What is said on one connection: bytes out, bytes in, and what they mean for the heart.
 ///
-/// No socket of its own.
-///
-/// One request in flight; its answer is the next one that comes. Anything odd ends the connection.
+/// No socket of its own. One request in flight; its answer is the next one that comes. Anything odd ends the connection,
+/// and a write that was in flight then is without an answer, or was not sent if the socket took not one byte of it.
 package struct LinkConversation {
     /// What the heart is to be told, in this order.
     package enum Outcome: Hashable, Sendable {
@@ -14,7 +13,7 @@ package struct LinkConversation {
 
     private enum State {
         case idle
-        case asking(WriteOrder)
+        case asking(WriteID, WriteOrder.Kind)
         case ended
     }
 
@@ -33,58 +32,77 @@ package struct LinkConversation {
 
     package var hasEnded: Bool { if case .ended = state { true } else { false } }
 
+    /// The write in flight.
+    package var inFlight: WriteID? { if case .asking(let id, _) = state { id } else { nil } }
+
+    /// Whether the socket took some bytes of the request, not all: nobody can apply it before the rest has left.
+    package var isHalfSent: Bool { handedOver > 0 && handedOver < request.count }
+
     /// An order to be sent now.
-    package mutating func ask(_ order: WriteOrder) {
+    package mutating func ask(_ order: WriteOrder) { ask(order, as: WireV1.request(order)) }
+
+    /// The same with its bytes, where they are at hand.
+    mutating func ask(_ order: WriteOrder, as bytes: [UInt8]) {
         guard case .idle = state else { preconditionFailure("an order on a connection that has one") }
-        state = .asking(order)
-        request = WireV1.request(order)
+        state = .asking(order.id, order.kind)
+        request = bytes
         handedOver = 0
     }
 
     /// The socket took so many bytes of `unsent`.
-    package mutating func took(_ count: Int) { handedOver += count }
+    package mutating func took(_ count: Int) {
+        precondition(count <= request.count - handedOver, "the socket took more than it was given")
+        handedOver += count
+    }
 
     /// Bytes came.
     package mutating func received(_ bytes: some Sequence<UInt8>) -> [Outcome] {
         guard !hasEnded else { return [] }
         parser.take(bytes)
+        guard case .asking(let id, let kind) = state, handedOver > 0 else {
+            return parser.hasBegun ? end(.byUs("bytes came that nobody asked for")) : []
+        }
         do throws(HTTPGarbage) {
-            guard let response = try parser.next() else {
-                // Bytes that nobody asked for belong to no request.
-                if case .idle = state, parser.hasBegun { return end(.byUs("bytes came that nobody asked for")) }
-                return []
-            }
-            return answered(response)
+            guard let response = try parser.next() else { return [] }
+            return answered(id, kind, response)
         } catch { return end(.byUs(error.sentence)) }
     }
 
     /// The peer ended the stream, or the socket failed.
     package mutating func ended(_ why: String) -> [Outcome] {
-        guard !hasEnded else { return [] }
-        if case .asking = state, let response = parser.end() { return answered(response) }
+        if case .asking(let id, let kind) = state, let response = parser.end() { return answered(id, kind, response) }
         return end(.byPeer(why))
     }
 
-    private mutating func answered(_ response: HTTPResponse) -> [Outcome] {
-        guard case .asking(let order) = state else { return end(.byUs("an answer that nobody asked for")) }
-        // An answer to a request that was not sent whole may be to another one.
+    /// We end it: the socket takes nothing, or what is half sent may no longer leave.
+    package mutating func giveUp(_ why: String) -> [Outcome] { end(.byUs(why)) }
+
+    private mutating func answered(
+        _ id: WriteID, _ kind: WriteOrder.Kind, _ response: HTTPResponse
+    ) -> [Outcome] {
+        let reply = WireV1.reply(to: kind, response)
         guard unsent.isEmpty else {
+            // A server may refuse what it hasn't read whole. It can't have done it: a yes belongs to something else.
+            let why = "answered before the request was sent"
             state = .ended
-            let reply = WireV1.reply(to: order.kind, response)
-            return [.replied(order.id, reply), .closed(.byPeer("answered before the request was sent"))]
+            if case .refused = reply { return [.replied(id, reply), .closed(.byPeer(why))] }
+            return [.replied(id, .noAnswer(why)), .closed(.byUs(why))]
         }
-        state = response.closes ? .ended : .idle
-        let reply = Outcome.replied(order.id, WireV1.reply(to: order.kind, response))
-        if response.closes { return [reply, .closed(.byPeer("Connection: close"))] }
-        guard !parser.hasBegun else { return [reply] + end(.byUs("bytes came that nobody asked for")) }
-        return [reply]
+        state = .idle
+        guard !response.closes else { return [.replied(id, reply)] + end(.byPeer("Connection: close")) }
+        guard !parser.hasBegun else { return [.replied(id, reply)] + end(.byUs("bytes came that nobody asked for")) }
+        return [.replied(id, reply)]
     }
 
     private mutating func end(_ why: ClosedReason) -> [Outcome] {
         defer { state = .ended }
-        guard case .asking(let order) = state else { return [.closed(why)] }
-        let reply = handedOver == 0 ? Reply.notSent(Self.text(why)) : .noAnswer(Self.text(why))
-        return [.replied(order.id, reply), .closed(why)]
+        switch state {
+        case .ended: return []
+        case .idle: return [.closed(why)]
+        case .asking(let id, _):
+            let reply = handedOver == 0 ? Reply.notSent(Self.text(why)) : .noAnswer(Self.text(why))
+            return [.replied(id, reply), .closed(why)]
+        }
     }
 
     private static func text(_ why: ClosedReason) -> String {

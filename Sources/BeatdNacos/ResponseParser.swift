@@ -1,186 +1,187 @@
 /// Reads answers from a stream of bytes, in whatever pieces they come (RFC 9112).
+///
+/// Strict: whatever two readers could understand in two ways is garbage, and garbage ends the connection.
 package struct ResponseParser {
-    /// A head that is longer is no registry's.
-    static let longestHead = 16 << 10
     /// A beat's answer has 64 bytes; nobody needs more of a page than this.
     static let longestBody = 256 << 10
+    /// The lines between chunks and after them, all together: chunks of one byte are no registry's.
+    static let longestFraming = 64 << 10
+    /// Answers before the answer (1xx); we ask for none.
+    static let mostInterim = 8
 
-    private enum Framing {
+    private enum State {
         case head
-        case length(Int)
-        case chunks, untilEnd
-    }
-    private enum Chunk {
-        case size
-        case data(Int)
-        case end, trailers
+        case length(missing: Int)
+        case untilEnd
+        case chunkSize
+        case chunk(missing: Int)
+        case chunkEnd, trailers
     }
 
     private var waiting: [UInt8] = []
-    private var framing = Framing.head
-    private var chunk = Chunk.size
+    /// All before it has been read.
+    private var position = 0
+    private var lines = LineSearch()
+    private var state = State.head
     private var response = HTTPResponse(status: 0, body: [], closes: false)
+    private var interim = 0
+    private var framing = 0
 
     package init() {}
 
     /// Whether bytes of an unfinished answer came.
     package var hasBegun: Bool {
-        if case .head = framing { return !waiting.isEmpty }
+        if case .head = state { return position < waiting.count || interim > 0 }
         return true
     }
 
-    package mutating func take(_ bytes: some Sequence<UInt8>) { waiting += bytes }
+    package mutating func take(_ bytes: some Sequence<UInt8>) {
+        if position == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+        } else if position > 0 {
+            waiting.removeFirst(position)
+        }
+        position = 0
+        waiting.append(contentsOf: bytes)
+    }
 
     /// The next whole answer; nil until more bytes come.
     package mutating func next() throws(HTTPGarbage) -> HTTPResponse? {
         while true {
-            switch framing {
+            switch state {
             case .head:
                 guard let head = try takeHead() else { return nil }
                 try begin(head)
-                if case .head = framing { continue }  // a 1xx, which another answer follows
+                if case .length(missing: 0) = state { return finish() }
             case .length(let missing):
-                take(body: missing)
-                let left = missing - min(missing, taken)
-                framing = .length(left)
-                if left == 0 { return finish() }
-                return nil
-            case .chunks:
-                guard try takeChunk() else { return nil }
+                let left = missing - takeBody(missing)
+                guard left == 0 else {
+                    state = .length(missing: left)
+                    return nil
+                }
                 return finish()
             case .untilEnd:
-                take(body: waiting.count)
+                _ = takeBody(waiting.count)
                 guard response.body.count <= Self.longestBody else { throw Self.tooLong }
                 return nil
+            case .chunkSize:
+                guard let line = try takeLine() else { return nil }
+                let size = try chunkSize(line)
+                guard response.body.count + size <= Self.longestBody else { throw Self.tooLong }
+                state = size == 0 ? .trailers : .chunk(missing: size)
+            case .chunk(let missing):
+                let left = missing - takeBody(missing)
+                state = left == 0 ? .chunkEnd : .chunk(missing: left)
+                if left > 0 { return nil }
+            case .chunkEnd:
+                guard let line = try takeLine() else { return nil }
+                guard line.isEmpty else { throw HTTPGarbage(sentence: "a chunk longer than its size") }
+                state = .chunkSize
+            case .trailers:
+                guard let line = try takeLine() else { return nil }
+                if line.isEmpty { return finish() }
             }
         }
     }
 
     /// The peer ended the stream: an answer without a length is whole by that.
     package mutating func end() -> HTTPResponse? {
-        guard case .untilEnd = framing else { return nil }
+        guard case .untilEnd = state else { return nil }
         return finish()
     }
 
     // MARK: Head
 
-    private mutating func takeHead() throws(HTTPGarbage) -> [Substring]? {
-        let end: [UInt8] = [13, 10, 13, 10]
-        guard waiting.starts(with: Array("HTTP/1.".utf8).prefix(waiting.count)) else {
+    private static let start = Array("HTTP/1.".utf8)
+
+    private mutating func takeHead() throws(HTTPGarbage) -> ResponseHead? {
+        let rest = waiting[position...]
+        guard rest.starts(with: Self.start.prefix(rest.count)) else {
             throw HTTPGarbage(sentence: "what came is no HTTP answer")
         }
-        guard let start = waiting.indices.first(where: { waiting[$0...].starts(with: end) }) else {
-            guard waiting.count <= Self.longestHead else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
-            return nil
+        while let line = try lines.next(in: rest) {
+            guard line.isEmpty else { continue }
+            let head = try ResponseHead(rest[..<line.lowerBound])
+            position += lines.searched
+            lines = LineSearch()
+            return head
         }
-        guard start <= Self.longestHead else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
-        let text = String(decoding: waiting[..<start], as: UTF8.self)
-        waiting.removeFirst(start + 4)
-        return text.split(separator: "\r\n", omittingEmptySubsequences: false)
+        return nil
     }
 
-    private mutating func begin(_ lines: [Substring]) throws(HTTPGarbage) {
-        let words = (lines.first ?? "").split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard words.count >= 2, words[1].count == 3, let status = Int(words[1]), status >= 100 else {
-            throw HTTPGarbage(sentence: "a status line that is none")
-        }
-        response = HTTPResponse(status: status, body: [], closes: words[0] == "HTTP/1.0")
-        var length: Int?
-        var isChunked = false
-        for line in lines.dropFirst() {
-            guard let colon = line.firstIndex(of: ":") else { throw HTTPGarbage(sentence: "a header without a colon") }
-            let value = line[line.index(after: colon)...].filter { !$0.isWhitespace }.lowercased()
-            switch line[..<colon].lowercased() {
-            case "content-length":
-                guard let number = Int(value), number >= 0, value.allSatisfy(\.isNumber), length ?? number == number
-                else {
-                    throw HTTPGarbage(sentence: "a content length that is none")
-                }
-                length = number
-            case "transfer-encoding":
-                guard value == "chunked" else { throw HTTPGarbage(sentence: "a transfer coding other than chunked") }
-                isChunked = true
-            case "connection":
-                if value.split(separator: ",").contains("close") { response.closes = true }
-            default: continue
+    private mutating func begin(_ head: ResponseHead) throws(HTTPGarbage) {
+        guard head.status >= 200 else {
+            interim += 1
+            guard head.status != 101, interim <= Self.mostInterim else {
+                throw HTTPGarbage(sentence: "HTTP \(head.status), which nobody asked for")
             }
+            return  // another answer follows
         }
-        try frame(status, length, isChunked)
-    }
-
-    private mutating func frame(_ status: Int, _ length: Int?, _ isChunked: Bool) throws(HTTPGarbage) {
-        if (100..<200).contains(status) { return }
-        if status == 204 || status == 304 {
-            framing = .length(0)
-        } else if isChunked {
-            guard length == nil else { throw HTTPGarbage(sentence: "both a content length and chunks") }
-            framing = .chunks
-            chunk = .size
-        } else if let length {
+        response = HTTPResponse(status: head.status, body: [], closes: head.closes)
+        switch head.body {
+        case .none: state = .length(missing: 0)
+        case .length(let length):
             guard length <= Self.longestBody else { throw Self.tooLong }
-            framing = .length(length)
-        } else {
-            response.closes = true
-            framing = .untilEnd
+            state = .length(missing: length)
+        case .chunks: state = .chunkSize
+        case .untilEnd: state = .untilEnd
         }
     }
 
     // MARK: Body
 
     private static let tooLong = HTTPGarbage(sentence: "a body longer than 256 KiB")
-    /// How many bytes the last `take(body:)` moved.
-    private var taken = 0
 
-    private mutating func take(body most: Int) {
-        taken = min(most, waiting.count)
-        response.body += waiting.prefix(taken)
-        waiting.removeFirst(taken)
+    /// Moves at most so many bytes; gives how many.
+    private mutating func takeBody(_ most: Int) -> Int {
+        let count = min(most, waiting.count - position)
+        response.body.append(contentsOf: waiting[position..<(position + count)])
+        position += count
+        return count
     }
 
-    private mutating func takeLine() throws(HTTPGarbage) -> String? {
-        guard let end = waiting.indices.first(where: { waiting[$0...].starts(with: [13, 10]) }) else {
-            guard waiting.count <= Self.longestHead else {
-                throw HTTPGarbage(sentence: "a chunk's line without an end")
+    /// A line of the chunks' framing, without its end.
+    private mutating func takeLine() throws(HTTPGarbage) -> ArraySlice<UInt8>? {
+        let rest = waiting[position...]
+        guard let line = try lines.next(in: rest) else { return nil }
+        position += lines.searched
+        framing += lines.searched
+        lines = LineSearch()
+        guard framing <= Self.longestFraming else { throw HTTPGarbage(sentence: "more framing than body") }
+        return rest[line]
+    }
+
+    /// The hexadecimal number at the start of `1a; extension=x`.
+    private func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPGarbage) -> Int {
+        var size = 0
+        var digits = 0
+        for byte in line {
+            guard let digit = Self.hexDigit(byte) else {
+                guard digits > 0, byte == UInt8(ascii: ";") || byte == 0x20 || byte == 0x09 else { break }
+                return size
             }
-            return nil
+            digits += 1
+            guard digits <= 8 else { break }
+            size = size << 4 | digit
         }
-        let line = String(decoding: waiting[..<end], as: UTF8.self)
-        waiting.removeFirst(end + 2)
-        return line
+        guard digits > 0, digits == line.count else { throw HTTPGarbage(sentence: "a chunk without a size") }
+        return size
     }
 
-    /// Whether the last chunk and the trailers came.
-    private mutating func takeChunk() throws(HTTPGarbage) -> Bool {
-        while true {
-            switch chunk {
-            case .size:
-                guard let line = try takeLine() else { return false }
-                let digits = line.prefix { $0 != ";" }.filter { !$0.isWhitespace }
-                guard digits.count <= 8, digits.allSatisfy(\.isHexDigit), let size = Int(digits, radix: 16) else {
-                    throw HTTPGarbage(sentence: "a chunk without a size")
-                }
-                guard response.body.count + size <= Self.longestBody else { throw Self.tooLong }
-                chunk = size == 0 ? .trailers : .data(size)
-            case .data(let missing):
-                take(body: missing)
-                guard taken == missing else {
-                    chunk = .data(missing - taken)
-                    return false
-                }
-                chunk = .end
-            case .end:
-                guard let line = try takeLine() else { return false }
-                guard line.isEmpty else { throw HTTPGarbage(sentence: "a chunk longer than its size") }
-                chunk = .size
-            case .trailers:
-                guard let line = try takeLine() else { return false }
-                if line.isEmpty { return true }
-            }
+    private static func hexDigit(_ byte: UInt8) -> Int? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): Int(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): Int(byte - UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): Int(byte - UInt8(ascii: "A")) + 10
+        default: nil
         }
     }
 
     private mutating func finish() -> HTTPResponse {
-        framing = .head
+        state = .head
+        interim = 0
+        framing = 0
+        defer { response.body = [] }
         return response
     }
 }

@@ -23,19 +23,25 @@ package enum WireV1 {
             append("ephemeral", String(instance.ephemeral), &target)
             append("metadata", JSONText.object(instance.metadata), &target)
         case .beat(let light, let period):
+            if light { return lightBeat(of: instance, to: order.server) }
             method = "PUT"
             path(order.server, "instance/beat", instance, &target)
-            if !light {
-                var form = Array("beat=".utf8)
-                FormEncoding.append(BeatInfo(instance: instance, period: period.milliseconds).json, to: &form)
-                body = form
-            }
+            var form = Array("beat=".utf8)
+            FormEncoding.append(BeatInfo(instance: instance, period: period.milliseconds).json, to: &form)
+            body = form
         case .deregister:
             method = "DELETE"
             path(order.server, "instance", instance, &target)
             append("ephemeral", String(instance.ephemeral), &target)
         }
         return head(method, target, order.server, body) + (body ?? [])
+    }
+
+    /// A beat without a body: the same bytes as long as neither the instance's identity nor its cluster changes.
+    static func lightBeat(of instance: Instance, to server: Server) -> [UInt8] {
+        var target: [UInt8] = []
+        path(server, "instance/beat", instance, &target)
+        return head("PUT", target, server, nil)
     }
 
     private static func path(_ server: Server, _ last: String, _ instance: Instance, _ target: inout [UInt8]) {
@@ -64,13 +70,15 @@ package enum WireV1 {
 
     // MARK: Answers
 
+    private static let ok = Array("ok".utf8)
+
     /// What an answer says about the order it answers.
     package static func reply(to kind: WriteOrder.Kind, _ response: HTTPResponse) -> Reply {
         guard response.status == 200 else { return refused(response) }
         switch kind {
         case .register, .deregister:
             // Some front ends answer 200 with a page of their own; an empty 200 is 3.x's broken filter (2.2).
-            return response.body.elementsEqual("ok".utf8)
+            return response.body == ok
                 ? .accepted(intervalMilliseconds: nil, lightBeats: nil) : refused(response)
         case .beat:
             guard let answer = BeatAnswer(response.body) else { return refused(response) }
@@ -87,20 +95,5 @@ package enum WireV1 {
 
     private static func refused(_ response: HTTPResponse) -> Reply {
         .refused(status: response.status, text: Excerpt.text(response.body))
-    }
-}
-
-/// The start of a body, for people.
-enum Excerpt {
-    /// At most so many characters are shown.
-    static let longest = 120
-
-    /// Control characters become blanks; an empty body is named as such.
-    static func text(_ body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(longest * 4), as: UTF8.self)
-        let shown = text.unicodeScalars.prefix(longest).map { scalar in
-            scalar.properties.generalCategory == .control ? " " : scalar
-        }
-        return shown.isEmpty ? "an empty answer" : String(String.UnicodeScalarView(shown))
     }
 }

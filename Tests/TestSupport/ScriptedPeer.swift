@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 package import Linux
 
 /// One end of a stream socket that says and hears raw bytes: a client or a server that keeps to no protocol.

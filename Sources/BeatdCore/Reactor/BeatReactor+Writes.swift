@@ -210,6 +210,12 @@ extension BeatReactor {
         return nil
     }
 
+    /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.
+    package func mayFinish(_ write: WriteID, at now: Instant) -> Bool {
+        guard let id = flights.writes[write]?.lease else { return false }
+        return leases[id].isSayingGoodbye || (leases[id].wanted != nil && mayWrite(id, at: now))
+    }
+
     // MARK: Answers
 
     mutating func replied(_ write: WriteID, _ reply: Reply, at now: Instant, into effects: inout Effects) {

@@ -101,6 +101,8 @@ struct Lease {
         if case .helloSent(_, _, let instance) = state { instance } else { nil }
     }
 
+    var isSayingGoodbye: Bool { if case .goodbyeSent = state { true } else { false } }
+
     /// Whether anything of it may still be at the server.
     var mayHold: Bool { published != nil || doubt != nil }
 

@@ -109,8 +109,10 @@ final class Daemon {
         do throws(LinkError) {
             return try RegistryLink(
                 loop: loop, connectTimeout: configuration.settings.registry.timeout,
-                nextWrite: { [unowned self] in reactor.nextWrite(on: $0) },
-                onEvents: { [unowned self] in reactor.send($0) })
+                heart: RegistryLink.Heart(
+                    nextWrite: { [unowned self] in reactor.nextWrite(on: $0) },
+                    mayFinish: { [unowned self] in reactor.mayFinish($0) },
+                    onEvents: { [unowned self] in reactor.send($0) }))
         } catch { throw StartError(sentence: error.sentence) }
     }
 

@@ -65,6 +65,9 @@ final class ReactorLoop {
         heart.nextWrite(on: connection, at: Instant(nanoseconds: Clocks.boot()))
     }
 
+    /// Whether the rest of a write may still leave, by a clock as fresh.
+    func mayFinish(_ write: WriteID) -> Bool { heart.mayFinish(write, at: Instant(nanoseconds: Clocks.boot())) }
+
     private func drain() {
         let now = Instant(nanoseconds: max(loop.turnTime, 0))
         var position = 0

@@ -1,13 +1,11 @@
-import Glibc
-import Linux
-import Systemd
-import TestSupport
-import Testing
+internal import Glibc
+package import Linux
+package import Systemd
 
 /// A listener on a free port of loopback, whose connections say what a test tells them to.
-final class RawSite {
-    let loop: EventLoop
-    let address: SocketAddress
+package final class RawSite {
+    package let loop: EventLoop
+    package let address: SocketAddress
     private var listener: Listener?
 
     private final class Listener {
@@ -16,31 +14,35 @@ final class RawSite {
         init(_ socket: consuming Descriptor) { self.socket = socket }
     }
 
-    init() throws {
+    package init() throws {
         loop = try EventLoop()
-        let free = try #require(SocketAddress("127.0.0.1", port: 0))
+        guard let free = SocketAddress("127.0.0.1", port: 0) else { throw Self.noAddress }
         let listener = try Sockets.listen(on: free)
-        let name = Sockets.name(of: listener)
-        address = try #require(name)
+        guard let name = Sockets.name(of: listener) else { throw Self.noAddress }
+        address = name
         self.listener = Listener(listener)
     }
 
+    private static let noAddress = SystemCallError(call: "getsockname", code: EINVAL)
+
     /// Nobody listens there any more.
-    func end() { listener = nil }
+    package func end() { listener = nil }
 
     /// Fills the kernel's queue, so that no more is answered.
-    func fill() throws -> [ScriptedPeer] {
+    package func fill() throws -> [ScriptedPeer] {
         listen(listener?.socket.number ?? -1, 0)
         return try (0..<3).map { _ in try ScriptedPeer(connectingTo: address) }
     }
 
-    func accept() throws -> ScriptedPeer {
+    /// The next connection; waits for it.
+    package func accept() throws -> ScriptedPeer {
         var peer: ScriptedPeer?
         try turn(loop) {
             guard let listener, let socket = Sockets.accept(listener.socket) else { return false }
             peer = ScriptedPeer(socket)
             return true
         }
-        return try #require(peer)
+        guard let peer else { throw TimedOut(limit: .zero) }
+        return peer
     }
 }

@@ -1,0 +1,38 @@
+/// Finds the lines of a head or of chunks, each byte looked at once however the stream is cut.
+///
+/// A line ends with CR LF. A lone LF or CR, and any other control character but the tab, is garbage: servers and proxies
+/// read those in different ways (RFC 9112, 2.2).
+struct LineSearch {
+    /// A head that is longer is no registry's, and neither is a chunk's line.
+    static let longest = 16 << 10
+
+    /// How many bytes were looked at.
+    private(set) var searched = 0
+    private var lineStart = 0
+    private var sawReturn = false
+
+    /// The next whole line as a range of `bytes`, which begin where they began at the first call and may have grown.
+    mutating func next(in bytes: ArraySlice<UInt8>) throws(HTTPGarbage) -> Range<Int>? {
+        let base = bytes.startIndex
+        while base + searched < bytes.endIndex {
+            guard searched < Self.longest else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
+            let byte = bytes[base + searched]
+            searched += 1
+            if sawReturn {
+                guard byte == 0x0a else { throw Self.control }
+                sawReturn = false
+                let line = (base + lineStart)..<(base + searched - 2)
+                lineStart = searched
+                return line
+            }
+            switch byte {
+            case 0x0d: sawReturn = true
+            case 0x09, 0x20..<0x7f, 0x80...: continue
+            default: throw Self.control
+            }
+        }
+        return nil
+    }
+
+    private static let control = HTTPGarbage(sentence: "a control character in a head")
+}
