@@ -75,7 +75,7 @@ package final class RegistryLink {
 
     /// Asks for an order and hands it to the socket.
     package func write(on id: ConnectionID) {
-        guard let line = lines[id], line.conversation.wantsOrder else { return }
+        guard let line = lines[id], line.connection.isOpen, line.conversation.wantsOrder else { return }
         if loop.turnTime - line.heardAt > Self.freshness { receive(id, line) }
         guard isOpen(line, id), let order = heart.nextWrite(id) else { return }
         line.conversation.ask(order, as: rendered.request(order))

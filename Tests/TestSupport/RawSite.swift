@@ -28,6 +28,13 @@ package final class RawSite {
     /// Nobody listens there any more.
     package func end() { listener = nil }
 
+    /// From now on, what nobody reads stays with its sender but for a few thousand bytes.
+    package func narrow() {
+        var size: Int32 = 4096
+        let length = socklen_t(MemoryLayout.size(ofValue: size))
+        unsafe setsockopt(listener?.socket.number ?? -1, SOL_SOCKET, SO_RCVBUF, &size, length)
+    }
+
     /// Fills the kernel's queue, so that no more is answered.
     package func fill() throws -> [ScriptedPeer] {
         listen(listener?.socket.number ?? -1, 0)
