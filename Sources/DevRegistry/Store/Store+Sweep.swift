@@ -16,21 +16,35 @@ extension Store {
         nextDue = nextDue.map { min($0, moment) } ?? moment
     }
 
+    /// What silence has done to one instance.
+    private enum Lapse {
+        case unhealthy
+        case gone
+    }
+
     private mutating func sweepInstances(of key: ServiceKey, at now: Moment) {
         guard let service = services[key] else { return }
+        var lapses: [(at: Moment, publisher: Publisher, lapse: Lapse)] = []
         for (publisher, instance) in service.instances where isWatched(instance) {
             let unhealthy = round(of: publisher, after: instance.lastBeat + timeout(of: instance, in: service))
             let gone = round(of: publisher, after: instance.lastBeat + deleteTimeout(of: instance, in: service))
             let expires = switches.isHealthCheckEnabled
             if expires, gone <= now, rules.hold(.deleteTimeout) {
-                remove(publisher, from: key, at: gone)
+                lapses.append((gone, publisher, .gone))
             } else if expires, instance.isHealthy, unhealthy <= now, rules.hold(.heartbeatTimeout) {
-                change(key, at: unhealthy) { $0.instances[publisher]?.isHealthy = false }
+                lapses.append((unhealthy, publisher, .unhealthy))
                 expect(gone)
             } else {
                 let due = instance.isHealthy ? min(unhealthy, gone) : gone
                 // What is due and may not happen is looked at again now and then.
                 expect(due > now ? due : now + .milliseconds(100))
+            }
+        }
+        // In the order in which it happened: reads lag behind each.
+        for (at, publisher, lapse) in lapses.sorted(by: { $0.at < $1.at }) {
+            switch lapse {
+            case .gone: remove(publisher, from: key, at: at)
+            case .unhealthy: change(key, at: at) { $0.instances[publisher]?.isHealthy = false }
             }
         }
     }

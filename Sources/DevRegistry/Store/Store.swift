@@ -34,7 +34,7 @@ struct Store: Sendable {
         guard var service = services.removeValue(forKey: key) else { return }
         catchUp(&service, at: now)
         body(&service)
-        if service.changedAt == nil { service.changedAt = now }
+        if listLag > .zero, service.changedAt == nil { service.changedAt = now }
         services[key] = service
     }
 
