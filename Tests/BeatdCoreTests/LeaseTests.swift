@@ -4,7 +4,7 @@ import Testing
 
 /// Every order of up to six things that can happen to one lease, against a registry that applies late.
 @Suite struct LeaseTests {
-    enum Step: CaseIterable { case want, unwant, moveCluster, accept, deny, refuse, lose, unsent }
+    enum Step: CaseIterable { case want, unwant, moveCluster, accept, deny, refuse, blur, lose, unsent }
 
     /// A server of the 2.x kind, with the writes that got no answer still on their way.
     struct Server {
@@ -85,7 +85,7 @@ import Testing
         case .want: lease.want(plain, timing: BeatTiming(), at: now)
         case .unwant: lease.want(nil, timing: BeatTiming(), at: now)
         case .moveCluster: lease.want(blue, timing: BeatTiming(), at: now)
-        case .accept, .deny, .refuse, .lose, .unsent:
+        case .accept, .deny, .refuse, .blur, .lose, .unsent:
             guard let write = flying else { return }
             flying = nil
             switch step {
@@ -99,6 +99,10 @@ import Testing
                 server.holds = nil
                 lease.replied(.notFound, at: now, &chance)
             case .refuse: lease.replied(.refused(status: 400, text: ""), at: now, &chance)
+            case .blur:
+                // Applied, but what came back is a page of somebody between us.
+                server.apply(write.0, write.1)
+                lease.replied(.refused(status: 200, text: "<html>"), at: now, &chance)
             case .lose:
                 server.late.append((write.0, write.1, server.sentAt + timeout * 2))
                 lease.replied(.noAnswer(""), at: now, &chance)

@@ -80,6 +80,23 @@ import Testing
         #expect(world.kinds == ["register", "deregister"], "a dead identity never lives again")
     }
 
+    @Test func `the rest of a half-sent write leaves only while its subject lives, a goodbye's always`() {
+        var world = Harness()
+        world.seen = alive
+        world.reply = { _, _ in nil }
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        let hello = world.orders[0].id
+        #expect(world.heart.mayFinish(hello, at: world.now))
+        #expect(!world.heart.mayFinish(hello, at: world.now + .seconds(60)), "the look is too old by then")
+        #expect(!world.heart.mayFinish(WriteID(number: 99), at: world.now))
+        world.seen = refused
+        for _ in 0..<100 where world.kinds.last != "deregister" { world.run(.milliseconds(100)) }
+        #expect(!world.heart.mayFinish(hello, at: world.now), "it was given up")
+        #expect(world.kinds.last == "deregister")
+        let goodbye = world.orders[world.orders.count - 1].id
+        #expect(world.heart.mayFinish(goodbye, at: world.now + .seconds(60)))
+    }
+
     @Test func `20404 registers again before the next beat`() {
         var world = running()
         world.run(.seconds(6))

@@ -327,11 +327,13 @@ struct Lease {
 
     private func lateUntil(_ doubt: Doubt) -> Instant { doubt.since + timeout * 2 }
 
-    /// Whether the server may apply the write now or later: a 5xx can come from a proxy that gave up waiting.
+    /// Whether the server may apply the write now or later; only a 4xx says that it does not.
+    ///
+    /// A 5xx can come from a proxy that gave up waiting, an odd 200 or a redirect from one with words of its own.
     private func mayBeApplied(_ reply: Reply) -> Bool {
         switch reply {
         case .noAnswer: true
-        case .refused(let status, _): status >= 500
+        case .refused(let status, _): !(400..<500).contains(status)
         case .accepted, .notFound, .notSent: false
         }
     }
