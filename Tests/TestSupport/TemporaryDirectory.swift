@@ -32,7 +32,7 @@ package final class TemporaryDirectory {
     @discardableResult
     package func move(_ text: String, to name: String) throws(SystemCallError) -> String {
         let beside = try write(text, to: ".\(name).new")
-        guard unsafe rename(beside, path(name)) == 0 else {
+        guard unsafe Glibc.rename(beside, path(name)) == 0 else {
             throw SystemCallError(call: "rename", code: errno, subject: path(name))
         }
         return path(name)
@@ -61,6 +61,13 @@ package final class TemporaryDirectory {
             throw SystemCallError(call: "symlink", code: errno, subject: path(name))
         }
         return path(name)
+    }
+
+    /// Gives a name in the folder another.
+    package func rename(_ name: String, to other: String) throws(SystemCallError) {
+        guard unsafe Glibc.rename(path(name), path(other)) == 0 else {
+            throw SystemCallError(call: "rename", code: errno, subject: path(name))
+        }
     }
 
     /// Removes a name in the folder, with what is in it.

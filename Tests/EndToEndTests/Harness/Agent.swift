@@ -28,11 +28,11 @@ final class Agent {
     var errorFile: String { folder.path("stderr.\(runs)") }
 
     /// Writes beatd.yaml.
-    func configure(directory: String? = nil) throws {
+    func configure(directory: String? = nil, settle: String = "50ms") throws {
         try folder.write(
             """
             registry: { servers: [\(registry)], timeout: 1s }
-            descriptors: { directory: \(directory ?? descriptors.path), settle: 50ms }
+            descriptors: { directory: \(directory ?? descriptors.path), settle: \(settle) }
             state-directory: \(state)
             control-socket: \(socket)
             \(extra)
@@ -70,7 +70,7 @@ final class Agent {
     var log: String { (try? TextFile.read(errorFile)) ?? "" }
 
     /// Waits until that text stands on standard error.
-    func awaitLog(_ text: String) throws {
+    func waitLog(_ text: String) throws {
         do { try eventually { log.contains(text) } } catch is TimedOut {
             throw Unexpected("'\(text)' is not in the log:\n\(log)")
         }
