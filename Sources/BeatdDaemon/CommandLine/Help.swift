@@ -12,7 +12,7 @@ enum Help {
     }
 
     private static var overview: String {
-        var lines = ["beatd registers services in Nacos and beats for them exactly while they are alive.", ""]
+        var lines = ["beatd registers services in Nacos and beats for them exactly while they live.", ""]
         for command in Command.all { lines.append(row(command.name.rawValue, command.help)) }
         lines.append(row("--version", "print the version"))
         lines += [

@@ -41,17 +41,31 @@ final class Agent {
     }
 
     /// Starts it and waits until it answers.
-    func start(_ options: [String] = [], environment: [String: String] = [:]) throws {
-        try launch(options, environment: environment)
+    func start(asNobody: Bool = false, environment: [String: String] = [:]) throws {
+        try launch(asNobody: asNobody, environment: environment)
         try eventually { (try? status()) != nil }
     }
 
     /// Starts it and waits for nothing.
-    func launch(_ options: [String] = [], environment: [String: String] = [:]) throws {
+    func launch(asNobody: Bool = false, environment: [String: String] = [:]) throws {
         runs += 1
+        let beatd = [asNobody ? folder.path("beatd") : Surroundings.product("beatd"), "run", "--config", configuration]
+        let words = asNobody ? Self.nobody + beatd : beatd
         process = try TestProcess(
-            Surroundings.product("beatd"), ["run", "--config", configuration] + options, environment: environment,
-            error: .file(errorFile))
+            words[0], Array(words.dropFirst()), environment: environment, error: .file(errorFile))
+    }
+
+    /// In front of a program's words.
+    static let nobody = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+    /// Lets user nobody live in its folders: what is in them stays root's.
+    ///
+    /// The program is copied: the tree may be in a folder that is closed to others.
+    func openToNobody() throws {
+        let copy = try Command.run("/bin/cp", [Surroundings.product("beatd"), folder.path("beatd")])
+        guard copy.code == 0 else { throw Unexpected(copy.error) }
+        try Files.setMode(0o777, of: folder.path)
+        try Files.setMode(0o644, of: configuration)
     }
 
     /// SIGKILL, and gone when this returns.

@@ -1,0 +1,131 @@
+import FoundationEssentials
+import Glibc
+import Linux
+import TestSupport
+import Testing
+
+/// The commands of contract 5, with their exit codes and their one sentence each.
+@Suite struct CommandTests {
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func configuration(_ text: String) throws -> String { try folder.write(text, to: "beatd.yaml") }
+
+    /// One line, for people, that names its program.
+    private func expectSentence(_ command: Command, _ part: String) {
+        #expect(command.error.contains(part), "\(command)")
+        #expect(command.error.hasPrefix("beatd: "), "\(command)")
+        #expect(command.error.split(separator: "\n").count == 1, "\(command)")
+    }
+
+    @Test(arguments: [
+        ("registry: { servers: [127.0.0.1:1], tiemout: 3s }", "timeout"), ("registry: [", "beatd.yaml"),
+        ("stop-timeout: 10", "stop-timeout"), ("registry: { api: v3 }", "later version"),
+        ("log: { level: loud }", "log.level"),
+    ])
+    func `a bad beatd yaml is 78 for run and 1 for check, with its place and key`(text: String, part: String) throws {
+        let path = try configuration(text)
+        let run = try Command.beatd("run", "--config", path)
+        #expect(run.code == 78)
+        expectSentence(run, part)
+        #expect(run.error.contains(path))
+        let check = try Command.beatd("check", "--config", path)
+        #expect(check.code == 1)
+        expectSentence(check, part)
+    }
+
+    @Test func `a named configuration that is missing is 78 for run and 66 for check`() throws {
+        let run = try Command.beatd("run", "--config", folder.path("nowhere.yaml"))
+        #expect(run.code == 78)
+        expectSentence(run, "nowhere.yaml")
+        let check = try Command.beatd("check", "--config", folder.path("nowhere.yaml"))
+        #expect(check.code == 66)
+        expectSentence(check, "nowhere.yaml")
+    }
+
+    @Test func `a configuration that others may write is refused by run`() throws {
+        let path = try configuration("stop-timeout: 10s\n")
+        try Files.setMode(0o666, of: path)
+        let run = try Command.beatd("run", "--config", path)
+        #expect(run.code == 78)
+        expectSentence(run, "group or others may write it")
+    }
+
+    @Test func `a wrong key in the environment or in --set is 78 as well`() throws {
+        let path = try configuration("stop-timeout: 10s\n")
+        let run = try Command.beatd("run", "--config", path, "--set", "registry.timeout=soon")
+        #expect(run.code == 78)
+        expectSentence(run, "registry.timeout")
+    }
+
+    @Test func `without a daemon status is 69 and says where it looked`() throws {
+        let status = try Command.beatd("status", "--socket", folder.path("no.sock"))
+        #expect(status.code == 69)
+        expectSentence(status, folder.path("no.sock"))
+        #expect(status.output.isEmpty)
+    }
+
+    @Test(arguments: [["status", "--jsno"], ["stauts"], ["run", "extra"], ["run", "--config"]])
+    func `words that mean nothing are 64`(words: [String]) throws {
+        let command = try Command.run(Surroundings.product("beatd"), words)
+        #expect(command.code == 64)
+        expectSentence(command, "help")
+    }
+
+    @Test func `help and version go to standard output, in 80 columns`() throws {
+        let help = try Command.beatd("help")
+        #expect(help.code == 0)
+        #expect(help.error.isEmpty)
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        for word in ["run", "check", "status"] { #expect(help.output.contains(word)) }
+        let version = try Command.beatd("--version")
+        #expect(version.code == 0)
+        #expect(version.output == "beatd 0.1.0\n")
+    }
+
+    // MARK: check
+
+    private let good = "service: billing\nport: 9100\nprobes: [{tcp: 9100}]\n"
+
+    @Test func `check takes a good descriptor by any name, and from standard input`() throws {
+        let path = try configuration("stop-timeout: 10s\n")
+        let file = try folder.write(good, to: "billing.yaml.new")
+        let check = try Command.beatd("check", "--config", path, file)
+        #expect(check.code == 0)
+        #expect(check.output == "\(file): good\n")
+        let input = try Command.beatd("check", "--config", path, "-", input: good)
+        #expect(input.code == 0)
+        #expect(input.output == "standard input: good\n")
+    }
+
+    @Test func `check of a bad descriptor is 1 with file, line and key, and of a missing one 66`() throws {
+        let path = try configuration("stop-timeout: 10s\n")
+        let file = try folder.write(good + "wieght: 2\n", to: "billing.yaml")
+        let check = try Command.beatd("check", "--config", path, file)
+        #expect(check.code == 1)
+        #expect(check.error.contains("\(file):4"), "\(check)")
+        #expect(check.error.contains("did you mean 'weight'"), "\(check)")
+        let input = try Command.beatd("check", "--config", path, "-", input: good + "wieght: 2\n")
+        #expect(input.code == 1)
+        #expect(input.error.contains("standard input:4"), "\(input)")
+        #expect(try Command.beatd("check", "--config", path, folder.path("nothing.yaml")).code == 66)
+        let warned = try Command.beatd(
+            "check", "--config", path, "-", input: good + "beat: { interval: 7s, timeout: 15s }\n")
+        #expect(warned.code == 0, "a warning is no error")
+        #expect(warned.output.contains("warning"))
+    }
+
+    @Test func `check without files judges the folder as the daemon would`() throws {
+        try folder.makeFolder("d")
+        let path = try configuration("descriptors: { directory: \(folder.path("d")) }\n")
+        try folder.write(good, to: "d/a.yaml")
+        #expect(try Command.beatd("check", "--config", path).code == 0)
+        try folder.write(good, to: "d/b.yaml")
+        try Files.setMode(0o666, of: folder.path("d/b.yaml"))
+        let check = try Command.beatd("check", "--config", path)
+        #expect(check.code == 1)
+        #expect(check.error.contains("b.yaml"))
+        #expect(check.output.contains("1 refused"))
+    }
+}

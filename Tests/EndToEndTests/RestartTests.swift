@@ -1,0 +1,86 @@
+import Glibc
+import Linux
+import TestSupport
+import Testing
+
+/// What an end and a new start of beatd mean to the registry.
+@Suite struct RestartTests {
+    private let registry: Registry
+    private let agent: Agent
+    private let live: LegacyService
+    private let dying: LegacyService
+
+    init() throws {
+        registry = try Registry()
+        agent = try Agent(registry: registry.address)
+        live = try LegacyService(in: agent.folder, name: "live")
+        dying = try LegacyService(in: agent.folder, name: "dying")
+        try agent.drop("live", guarding: live)
+        try agent.drop("dying", guarding: dying)
+        try registry.beats("live", 1)
+        try registry.beats("dying", 1)
+    }
+
+    @Test func `P7: after a crash live instances beat on as if nothing was, and dead ones are deregistered`() throws {
+        try eventually { Surroundings.exists(agent.state + "/state") }
+        // Saved at most a second after it changed.
+        try agent.wait { ($0["live"]?.beats ?? 0) >= 4 && ($0["dying"]?.beats ?? 0) >= 4 }
+        try agent.kill()
+        let mark = try registry.mark()
+        try dying.kill()
+        try agent.start()
+        try registry.beats("live", 3, since: mark)
+        try registry.first(.deregister, "dying", since: mark)
+        #expect(try registry.requests("live", since: mark).allSatisfy(\.isBeat))
+        #expect(try registry.requests("dying", since: mark).allSatisfy { $0.kind == .deregister })
+        #expect(try agent.status()["dying"]?.phase != "up")
+        #expect(try agent.phase("up", of: "live").process?.pid == live.pid)
+    }
+
+    @Test func `P7: a file that was removed while beatd was away is deregistered at its start`() throws {
+        try agent.wait { ($0["live"]?.beats ?? 0) >= 4 && ($0["dying"]?.beats ?? 0) >= 4 }
+        try agent.kill()
+        let mark = try registry.mark()
+        agent.descriptors.remove(name: "dying.yaml")
+        try agent.start()
+        try registry.first(.deregister, "dying", since: mark)
+        try registry.beats("live", 2, since: mark)
+        #expect(try registry.requests("live", since: mark).allSatisfy(\.isBeat))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `A10: a signal to end deregisters everything and exits 0`(signal: Int32) throws {
+        let mark = try registry.mark()
+        #expect(try agent.end(by: signal) == .exited(0))
+        let goodbyes = try registry.requests(since: mark).filter { $0.kind == .deregister }
+        #expect(Set(goodbyes.compactMap(\.service)) == ["live", "dying"])
+        #expect(try registry.requests().last?.kind == .deregister)
+        #expect(!Surroundings.exists(agent.socket))
+        #expect(agent.log.contains("Stopping; saying goodbye"))
+    }
+
+    @Test func `a second SIGTERM ends it within a second and names what was not deregistered`() throws {
+        registry.stop()
+        agent.process?.send(SIGTERM)
+        try agent.waitLog("Stopping; saying goodbye")
+        #expect(agent.process?.hasEnded == false)
+        let began = ContinuousClock.now
+        #expect(try agent.end(by: SIGTERM) == .exited(0))
+        #expect(ContinuousClock.now - began < .seconds(1))
+        #expect(agent.log.contains("Not deregistered"))
+        #expect(agent.log.contains("DEFAULT_GROUP@@live"))
+        #expect(agent.log.contains("DEFAULT_GROUP@@dying"))
+        registry.proceed()
+    }
+
+    @Test func `a damaged state file is named and stops nothing`() throws {
+        try agent.wait { ($0["live"]?.beats ?? 0) >= 4 }
+        try agent.kill()
+        try agent.folder.write("rubbish", to: "state/state")
+        let mark = try registry.mark()
+        try agent.start()
+        try agent.waitLog("State not read")
+        try registry.beats("live", 1, since: mark)
+        try registry.beats("dying", 1, since: mark)
+    }
+}
