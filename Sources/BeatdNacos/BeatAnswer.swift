@@ -26,19 +26,34 @@ struct BeatAnswer: Equatable {
         guard scanner.takes(UInt8(ascii: "}")), scanner.isAtEnd else { return nil }
     }
 
-    /// Numbers may stand in quotes, and with a fraction of zero, as some gateways write them.
     private mutating func take(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
-        let text = String(decoding: value, as: UTF8.self).filter { $0 != "\"" && !$0.isWhitespace }
-        let number = Int64(text) ?? Double(text).flatMap { Int64(exactly: $0) }
+        let text = value.drop { Self.isAround($0) }
+        let bare = text.prefix { !Self.isAround($0) }
         if name.elementsEqual("clientBeatInterval".utf8) {
-            interval = number
+            interval = Self.number(bare)
         } else if name.elementsEqual("code".utf8) {
             // A code that is no number is an answer we don't know.
-            code = number ?? -1
+            code = Self.number(bare) ?? -1
         } else if name.elementsEqual("lightBeatEnabled".utf8) {
-            lightBeats = text == "true"
+            lightBeats = bare.elementsEqual("true".utf8)
         }
     }
+
+    /// Blanks, and quotes: numbers may stand in them, as some gateways write.
+    private static func isAround(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || isBlank(byte) }
+
+    /// A number without a fraction, though it may be written with one.
+    private static func number(_ text: ArraySlice<UInt8>) -> Int64? {
+        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
+        let isPlain = digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isPlain, !digits.isEmpty, digits.count <= 18 else {
+            return Double(String(decoding: text, as: UTF8.self)).flatMap { Int64(exactly: $0) }
+        }
+        let value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        return digits.count == text.count ? value : -value
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
     /// Walks over JSON without building anything.
     private struct Scanner {
@@ -48,10 +63,10 @@ struct BeatAnswer: Equatable {
         init(bytes: [UInt8]) { self.bytes = bytes }
 
         private mutating func skipBlanks() {
-            while position < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[position]) { position += 1 }
+            while position < bytes.count, BeatAnswer.isBlank(bytes[position]) { position += 1 }
         }
 
-        var isAtEnd: Bool { bytes[position...].allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) } }
+        var isAtEnd: Bool { bytes[position...].allSatisfy(BeatAnswer.isBlank) }
 
         mutating func takes(_ byte: UInt8) -> Bool {
             skipBlanks()

@@ -5,7 +5,7 @@ package import BeatdCore
 /// Everything but the BeatInfo stands in the query: 2.x routes by what it finds there. The service is grouped everywhere.
 package enum WireV1 {
     /// Named in every request; it must hold neither `Nacos-Server` nor `Nacos-Java-Client`, which change what a server does.
-    package static let userAgent = "beatd/0.1.0"
+    package static let userAgent = "beatd/\(Version.current)"
 
     /// The whole request, ready to be sent.
     package static func request(_ order: WriteOrder) -> [UInt8] {

@@ -21,7 +21,8 @@ import Testing
         let golden = try #require(Recorded.cases[name])
         for (kind, order) in Self.kinds(period: .seconds(name == "plain" ? 3 : 5)) {
             let bytes = WireV1.request(golden.order(order))
-            #expect(bytes == (try Recorded.request("\(kind)-\(name)")), "\(kind)-\(name)")
+            let recorded = try Recorded.request("\(kind)-\(name)").replacing("VERSION".utf8, with: Version.current.utf8)
+            #expect(bytes == recorded, "\(kind)-\(name)")
         }
     }
 

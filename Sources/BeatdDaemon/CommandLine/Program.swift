@@ -1,3 +1,5 @@
+import BeatdCore
+
 /// The program `beatd`: finds the command in the table and runs it.
 package enum Program {
     /// Gives the exit code; `words` are what stands after the program's name.
