@@ -40,9 +40,10 @@ package final class RegistryLink {
         init(_ connection: Connection) { self.connection = connection }
     }
 
+    /// The limit of a connect that begins from now on.
+    package var connectTimeout: Duration
     private let loop: EventLoop
     private let connections: Connections
-    private let connectTimeout: Duration
     private let heart: Heart
     private var lines: [ConnectionID: Line] = [:]
     private var rendered = RenderedBeats()

@@ -29,10 +29,10 @@ final class LinkBench {
     private var built: RegistryLink?
     private var issued: UInt64 = 0
 
-    init(connectTimeout: Duration = .seconds(20)) throws {
+    init() throws {
         site = try RawSite()
         built = try RegistryLink(
-            loop: site.loop, connectTimeout: connectTimeout,
+            loop: site.loop, connectTimeout: .seconds(20),
             heart: RegistryLink.Heart(
                 nextWrite: { [unowned self] _ in
                     asked += 1

@@ -79,7 +79,8 @@ import Testing
     }
 
     @Test func `nobody answers the connect`() throws {
-        let bench = try LinkBench(connectTimeout: .milliseconds(150))
+        let bench = try LinkBench()
+        bench.link.connectTimeout = .milliseconds(150)
         let crowd = try bench.site.fill()
         bench.link.open(ConnectionID(number: 1), to: bench.server)
         #expect(try bench.next() == [.closed(ConnectionID(number: 1), .unreachable("no answer in time"))])

@@ -222,6 +222,7 @@ final class Daemon {
         notifier.reloading()
         do throws(ConfigurationSource.Trouble) {
             let new = try source.load()
+            drivers?.link.connectTimeout = new.settings.registry.timeout
             reactor.send(.configured(new.settings))
             drivers?.directory.configure(new.descriptors)
             for key in new.unchangeable(from: configuration) {
