@@ -115,7 +115,9 @@ import Testing
         let text = Agent.descriptor("slow", guarding: service, more: "group: OTHER")
         let half = text.prefix(text.count / 2)
         try agent.descriptors.write(String(half), to: "slow.yaml")
-        try agent.wait { $0.refusal(of: "slow.yaml") != nil }
+        let status = try agent.wait { $0.refusal(of: "slow.yaml") != nil }
+        #expect(status["slow"]?.phase == "rejected")
+        #expect(try registry.requests("slow").isEmpty)
         try agent.descriptors.write(text, to: "slow.yaml")
         try registry.beats("slow", 1)
         try agent.wait { $0.rejected.isEmpty && $0["slow"]?.phase == "up" }

@@ -82,5 +82,7 @@ import Testing
         try agent.waitLog("State not read")
         try registry.beats("live", 1, since: mark)
         try registry.beats("dying", 1, since: mark)
+        // Unknown to it now, but the same entry: said again, never taken out.
+        #expect(try registry.requests(since: mark).allSatisfy { $0.kind != .deregister })
     }
 }

@@ -93,6 +93,8 @@ import Testing
         try registry.beats("billing", 1)
         try agent.waitLog("stop-timeout")
         try agent.phase("up", of: "billing")
+        #expect(try agent.status().registry.server == "http://\(registry.address)")
+        #expect(try registry.requests("billing").first?.kind == .register)
     }
 }
 
