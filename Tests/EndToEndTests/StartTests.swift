@@ -69,6 +69,16 @@ import Testing
         #expect(refusal.error.contains(agent.folder.path("file")))
     }
 
+    @Test func `copies of good files that can't be kept are named, and stop nothing`() throws {
+        try agent.folder.makeFolder("state")
+        try agent.folder.write("", to: "state/last-good")
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.drop("billing", guarding: service)
+        try agent.start()
+        try agent.waitLog("copies of good files can't be kept")
+        #expect(try agent.phase("registering", of: "billing").process?.pid == service.pid)
+    }
+
     @Test func `a reload with a broken beatd yaml keeps the running one and names the place`() throws {
         try agent.start()
         try agent.folder.write("registry: { servers: [127.0.0.1:1], tiemout: 1s }\n", to: "beatd.yaml")

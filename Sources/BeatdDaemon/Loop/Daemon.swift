@@ -40,7 +40,8 @@ final class Daemon {
     /// What was last told to people.
     private struct View {
         var problem: String?
-        var rejected: Set<Rejection> = []
+        /// What works less well than it should.
+        var notices: [String] = []
         var isReachable: Bool?
         var statusAt: Instant?
         var exit: ExitCode?
@@ -164,6 +165,10 @@ final class Daemon {
                 log.notice("Descriptors are read again")
             }
         }
+        for notice in report.notices where !view.notices.contains(notice) {
+            log.warning("Descriptors are looked after less well", [("reason", notice)])
+        }
+        view.notices = report.notices
         for rejection in report.newlyRejected { log.warning("Descriptor refused", Self.fields(rejection)) }
         for (file, warnings) in report.warnings.sorted(by: { $0.key < $1.key })
         where report.applied.contains(where: { file.hasPrefix($0 + ".") }) {
