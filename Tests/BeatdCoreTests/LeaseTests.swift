@@ -186,4 +186,16 @@ import Testing
         #expect(timing.interval(askedFor: 60000) == .milliseconds(7500))
         #expect(timing.interval(askedFor: .max) == .milliseconds(7500))
     }
+
+    @Test func `the first goodbye leaves at once, though the write before it failed`() {
+        var lease = Lease(plain, timing: BeatTiming(), name: "billing", owner: nil, timeout: timeout)
+        var chance = Chance(seed: 1)
+        let now = Instant(nanoseconds: 1_000_000_000_000)
+        lease.want(plain, timing: BeatTiming(), at: now)
+        _ = write(&lease, 1, at: now)
+        lease.want(nil, timing: BeatTiming(), at: now)
+        lease.replied(.noAnswer("no answer in time"), at: now + .seconds(1), &chance)
+        #expect(lease.due(at: now + .seconds(1))?.kind == .goodbye)
+        #expect(lease.due(at: now + .seconds(1))?.at == now + .seconds(1))
+    }
 }

@@ -241,7 +241,7 @@ struct Lease {
         case .notFound, .refused, .noAnswer:
             counts.failures += 1
             if mayBeApplied(reply) { doubt = Doubt(since: sentAt, instance: instance) }
-            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+            rest(due: again(at: now, &chance), at: now)
         case .notSent:
             rest(due: now, at: now)
         }
@@ -271,14 +271,20 @@ struct Lease {
         case .refused:
             counts.note(.refused, at: now)
             if counts.odd >= Self.oddAnswersUntilHello { isRegistered = false }
-            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+            rest(due: again(at: now, &chance), at: now)
         case .noAnswer:
             counts.note(.failed, at: now)
-            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+            rest(due: again(at: now, &chance), at: now)
         case .notSent:
             lastDue = Instant(nanoseconds: .min / 2)
             if wanted == nil { rest(due: now, at: now) } else { state = .held(due: now) }
         }
+    }
+
+    /// When a failed registration or beat may be said again; a goodbye that takes its place never waits.
+    private func again(at now: Instant, _ chance: inout Chance) -> Instant {
+        let delay = Backoff.writes.delay(afterFailures: counts.failures, &chance)
+        return wanted == nil ? now : now + delay
     }
 
     private mutating func goodbyeReplied(_ reply: Reply, sentAt: Instant, at now: Instant, _ chance: inout Chance) {

@@ -59,8 +59,8 @@ struct RegistryMachine {
             }
         }
         guard now >= mayOpen else { return }
-        // A server in trouble gets one connection to show that it is back.
-        let limit = failures > 0 ? 1 : limit(rate: rate)
+        // A server in trouble gets one connection to show that it is back, and a second one after a single failure.
+        let limit = failures > 1 ? 1 : failures == 1 ? Self.fewest : limit(rate: rate)
         while free < work, connections.count < limit {
             issued += 1
             let id = ConnectionID(number: issued)
