@@ -47,7 +47,7 @@ let package = Package(
         // The simulation: a world with a seed. Its predicates can't see how beatd decides.
         .target(name: "Predicates"),
         .target(name: "Simulation", dependencies: ["BeatdCore", "BeatdNacos", "Predicates"]),
-        .executableTarget(name: "beatd-simulate", dependencies: ["Simulation", "Predicates"]),
+        .executableTarget(name: "beatd-simulate", dependencies: ["Simulation", "Predicates", "Linux"]),
 
         // Shared by tests only.
         .target(name: "TestSupport", dependencies: ["Linux", "Systemd"], path: "Tests/TestSupport"),

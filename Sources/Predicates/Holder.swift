@@ -1,0 +1,31 @@
+/// What one file wants now, and what it wanted before as far as that may still stand.
+struct Holder {
+    /// The version that is in force.
+    var running: Plan
+    /// A version with other probes, which waits until they were alive once.
+    var pending: Plan?
+    /// The address advertised: an automatic one is kept while the host has it.
+    var ip: String?
+    /// Identities of earlier versions, kept until the new entry stands.
+    var former: [String] = []
+    /// When the file, or its address, last changed.
+    var changedAt: Int64
+    /// When it was last known to be down, or without an address.
+    var offAt = Int64.min / 2
+    /// When something last disturbed it.
+    var troubledAt: Int64
+
+    init(_ plan: Plan, at now: Int64) {
+        running = plan
+        changedAt = now
+        troubledAt = now
+    }
+
+    var versions: [Plan] { [running] + (pending.map { [$0] } ?? []) }
+
+    func identity(of plan: Plan) -> String? { (plan.address ?? ip).map { plan.identity(at: $0) } }
+
+    var identity: String? { identity(of: running) }
+
+    var identities: [String] { versions.compactMap { identity(of: $0) } }
+}

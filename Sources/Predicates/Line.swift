@@ -1,0 +1,44 @@
+/// What left for one wire identity, what came back, and what the registry holds of it.
+struct Line {
+    struct Flight {
+        var write: Int
+        var kind: WireRequest.Kind
+        var cluster: String
+        var at: Int64
+    }
+
+    /// What the registry really holds.
+    struct Entry: Hashable {
+        var cluster: String
+        var content: String
+        var since: Int64
+    }
+
+    var flight: Flight?
+    /// When a write with each cluster last left.
+    var clusters: [String: Int64] = [:]
+    /// A write was accepted and no goodbye answered since.
+    var isHeld = false
+    var heldSince = Int64.min / 2
+    /// When the latest beat or registration without an answer left.
+    var unansweredAt = Int64.min / 2
+    /// When a write last failed, whatever it was.
+    var failedAt = Int64.min / 2
+    /// When a beat or a registration last left.
+    var lastLeft = Int64.min / 2
+    /// When a goodbye last left.
+    var goodbyeAt = Int64.min / 2
+    /// What the server last asked for, in milliseconds.
+    var askedInterval: Int64?
+    var entries: [String: Entry] = [:]
+    /// Known to no running beatd: it can only lapse.
+    var isForgotten = false
+    /// After a restart: by when the next write must have left.
+    var resumeBy: Int64?
+
+    /// Since when the registry holds an entry.
+    var presentSince: Int64? { entries.values.map(\.since).max() }
+
+    /// Whether something of ours may be at the server, as far as beatd can know.
+    var mayBeHeld: Bool { isHeld || unansweredAt > goodbyeAt }
+}

@@ -1,0 +1,173 @@
+extension Oracle {
+    // MARK: The host's truth, and what looks saw of it
+
+    /// The subject of a target lives, or no longer does, whether or not anybody saw it.
+    package mutating func truth(_ target: Int, isAlive: Bool, of name: String, probe: Plan.Probe, at now: Int64) {
+        if sights[target] == nil { sights[target] = Sight(probe, at: now) }
+        sights[target]?.truth(isAlive, at: now)
+    }
+
+    /// beatd was handed what a look saw.
+    package mutating func looked(_ target: Int, _ seen: Seen, ordered: Int64, began: Int64, at now: Int64) {
+        guard let sight = sights[target], ordered >= sight.usedSince else { return }
+        sights[target]?.take(seen, began: began, at: now)
+        adopt(at: now)
+    }
+
+    /// beatd was told that something happened to a target.
+    package mutating func woke(_ target: Int, at now: Int64) { sights[target]?.wake(at: now) }
+
+    /// beatd was told that a process ended.
+    package mutating func exited(_ process: Int, at now: Int64) {
+        for target in sights.keys.sorted() { _ = sights[target]?.exited(process, at: now) }
+        adopt(at: now)
+    }
+
+    // MARK: Files and addresses, as beatd was told
+
+    /// A snapshot of the folder was handed over.
+    package mutating func files(_ plans: [Plan], refused: Set<String>, isComplete: Bool, at now: Int64) {
+        let used = usedTargets
+        let names = Set(plans.map(\.name))
+        var gone: [String: Holder] = [:]
+        if isComplete { gone = holders.filter { !names.contains($0.key) && !refused.contains($0.key) } }
+        for plan in plans {
+            if holders[plan.name] != nil {
+                change(plan, at: now)
+            } else if let (old, holder) = gone.first(where: { renames($0.value, to: plan) }) {
+                gone[old] = nil
+                holders[old] = nil
+                holders[plan.name] = holder
+                change(plan, at: now)
+            } else {
+                var holder = Holder(plan, at: now)
+                holder.ip = addresses.source
+                holders[plan.name] = holder
+                welcome(holder, at: now)
+            }
+        }
+        for name in gone.keys { holders[name] = nil }
+        if isComplete { course.hasSeenFolder = true }
+        for target in usedTargets.subtracting(used) {
+            let wasUp = holders.values.contains { holder in
+                holder.running.probes.contains { $0.target == target }
+                    && holder.identity.map { course.remembered.contains($0) } ?? false
+            }
+            sights[target]?.forget(at: now, wasUp: wasUp)
+        }
+    }
+
+    private var usedTargets: Set<Int> {
+        Set(holders.values.flatMap { $0.versions.flatMap { $0.probes.map(\.target) } })
+    }
+
+    private func renames(_ holder: Holder, to plan: Plan) -> Bool {
+        guard let identity = holder.identity else { return false }
+        return (plan.address ?? holder.ip).map { plan.identity(at: $0) } == identity
+    }
+
+    /// After a restart: what the last run remembered is ours again, and its schedule has to be kept.
+    private mutating func welcome(_ holder: Holder, at now: Int64) {
+        guard let identity = holder.identity, let line = lines[identity] else { return }
+        guard line.resumeBy == .max else { return }
+        guard course.remembered.contains(identity) else {
+            lines[identity]?.resumeBy = nil
+            return
+        }
+        let interval = interval(of: holder, line)
+        // The first look has to come back before the first beat.
+        lines[identity]?.resumeBy = line.lastLeft + interval + (now - course.stoppedAt) + 2 * Time.second
+    }
+
+    private mutating func change(_ plan: Plan, at now: Int64) {
+        guard var holder = holders[plan.name] else { return }
+        guard holder.running != plan || holder.pending != nil else { return }
+        holder.changedAt = now
+        holder.troubledAt = now
+        let before = holder.identities
+        if holder.running.probes == plan.probes {
+            holder.running = plan
+            holder.pending = nil
+        } else {
+            holder.pending = plan
+        }
+        let current = holder.identities
+        holder.former.append(contentsOf: before.filter { !current.contains($0) })
+        holder.former.removeAll { current.contains($0) }
+        holders[plan.name] = holder
+        adopt(at: now)
+    }
+
+    /// A waiting version takes over once its probes were alive, or the running one is down.
+    private mutating func adopt(at now: Int64) {
+        for (name, holder) in holders {
+            if isDown(holder.running) || holder.identity == nil { holders[name]?.offAt = now }
+            guard let pending = holder.pending else { continue }
+            let isProven = pending.probes.allSatisfy {
+                guard let sight = sights[$0.target] else { return false }
+                return sight.standing == .passing && sight.steadySince <= now && sight.latest?.isAlive == true
+                    && sight.latest?.began ?? 0 >= holder.changedAt
+            }
+            guard isProven || isDown(holder.running) else { continue }
+            var holder = holder
+            let before = holder.identities
+            holder.running = pending
+            holder.pending = nil
+            holder.changedAt = now
+            holder.troubledAt = now
+            for identity in before where identity != holder.identity { holder.former.append(identity) }
+            holders[name] = holder
+        }
+    }
+
+    /// The addresses of the host were handed over.
+    package mutating func addresses(source: String?, local: Set<String>, at now: Int64) {
+        addresses = Addresses(source: source, local: local)
+        for (name, holder) in holders where holder.running.address == nil {
+            if let ip = holder.ip, local.contains(ip) { continue }
+            let before = holder.identities
+            holders[name]?.ip = source
+            holders[name]?.changedAt = now
+            holders[name]?.troubledAt = now
+            if source != nil { holders[name]?.former += before }
+            let current = holders[name]?.identities ?? []
+            if source == nil { holders[name]?.offAt = now }
+            holders[name]?.former.removeAll { current.contains($0) }
+        }
+    }
+
+    // MARK: What follows
+
+    func isDown(_ plan: Plan) -> Bool { plan.probes.contains { sights[$0.target]?.standing == .down } }
+
+    /// Since when it is known to be down.
+    func downSince(_ plan: Plan) -> Int64? {
+        plan.probes.compactMap { probe in
+            guard let sight = sights[probe.target], sight.standing == .down else { return nil }
+            return sight.standsSince
+        }.min()
+    }
+
+    /// Since when every look at its probes said alive, in truth too; nil where one doesn't.
+    func steadySince(_ plan: Plan) -> Int64? {
+        var latest = Int64.min
+        for probe in plan.probes {
+            guard let sight = sights[probe.target], sight.standing == .passing, sight.latest?.isAlive == true,
+                sight.isTrue
+            else { return nil }
+            latest = max(latest, sight.steadySince, sight.standsSince)
+        }
+        return latest
+    }
+
+    func isSteady(_ holder: Holder, at now: Int64) -> Bool {
+        guard holder.pending == nil, holder.former.isEmpty, let since = steadySince(holder.running) else { return false }
+        return now - max(since, holder.troubledAt, course.troubledAt) > 20 * Time.second
+    }
+
+    /// What the server asked for within contract 4's bounds, else the file's own.
+    func interval(of holder: Holder, _ line: Line) -> Int64 {
+        guard let asked = line.askedInterval, asked >= 500 else { return holder.running.interval }
+        return min(min(asked, 86_400_000) * Time.millisecond, holder.running.timeout / 2)
+    }
+}

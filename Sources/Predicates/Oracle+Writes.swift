@@ -1,0 +1,231 @@
+extension Oracle {
+    // MARK: The bytes that left
+
+    /// A request left; its bytes are read here for the first time.
+    package mutating func left(_ bytes: [UInt8], write: Int, at now: Int64) {
+        guard let request = WireRequest(bytes), request.isEphemeral else {
+            fail(Predicate.wire, "no request of the naming API: \(String(decoding: bytes.prefix(80), as: UTF8.self))", "wire", at: now)
+            return
+        }
+        let identity = request.identity
+        var line = lines[identity] ?? Line()
+        if let flight = line.flight {
+            fail(Predicate.oneWriter, "\(flight.kind) of \(Time.text(flight.at)) is still unanswered", identity, at: now)
+        }
+        line.flight = Line.Flight(write: write, kind: request.kind, cluster: request.cluster, at: now)
+        lines[identity] = line
+        switch request.kind {
+        case .deregister:
+            judgeGoodbye(identity, at: now)
+            lines[identity]?.goodbyeAt = now
+            spend(identity, at: now)
+        case .register:
+            judgeLife(request, at: now)
+            judgeRegistration(request, line, at: now)
+            spend(identity, at: now)
+            lines[identity]?.clusters[request.cluster] = now
+        case .fullBeat, .lightBeat:
+            judgeLife(request, at: now)
+            lines[identity]?.clusters[request.cluster] = now
+        }
+        if request.kind != .deregister {
+            lines[identity]?.lastLeft = now
+            lines[identity]?.resumeBy = nil
+        }
+    }
+
+    private mutating func spend(_ identity: String, at now: Int64) {
+        if !budget.take(at: now) {
+            fail(Predicate.calm, "more writes than burst + rate × window allow", identity, at: now)
+        }
+    }
+
+    /// Predicates 1 and 4: some file wants it, and every probe of that version says alive at this instant.
+    private mutating func judgeLife(_ request: WireRequest, at now: Int64) {
+        let identity = request.identity
+        if course.isStopping {
+            fail(Predicate.life, "\(request.kind) left after the stop had begun", identity, at: now)
+        }
+        var objection: (predicate: String, sentence: String)?
+        for (_, holder) in holders.sorted(by: { $0.key < $1.key }) {
+            for plan in holder.versions where wants(holder, plan, identity) {
+                guard let found = self.objection(to: plan, at: now) else { return }
+                objection = objection ?? found
+            }
+        }
+        if let objection {
+            fail(objection.predicate, "\(request.kind) left, but \(objection.sentence)", identity, at: now)
+        } else {
+            fail(Predicate.goodbye, "\(request.kind) left though no file wants it", identity, at: now)
+        }
+    }
+
+    private func objection(to plan: Plan, at now: Int64) -> (predicate: String, sentence: String)? {
+        for probe in plan.probes {
+            if let found = sights[probe.target]?.objection(at: now) { return found }
+        }
+        return nil
+    }
+
+    private func wants(_ holder: Holder, _ plan: Plan, _ identity: String) -> Bool {
+        holder.identity(of: plan) == identity || holder.former.contains(identity)
+    }
+
+    private mutating func judgeRegistration(_ request: WireRequest, _ line: Line, at now: Int64) {
+        let identity = request.identity
+        let owners = holders.values.filter { $0.identities.contains(identity) }
+        if !owners.isEmpty, !owners.contains(where: { $0.versions.contains { $0.cluster == request.cluster } }) {
+            fail(Predicate.useful, "registered in cluster \(request.cluster), which no file says", identity, at: now)
+        }
+        for (cluster, at) in line.clusters where cluster != request.cluster {
+            if line.goodbyeAt < at || line.isHeld {
+                fail(
+                    Predicate.order, "cluster \(request.cluster) before the goodbye to \(cluster) was answered", identity,
+                    at: now)
+            }
+        }
+        if let owner = owners.first, isCalm(owner, identity, at: now) {
+            fail(Predicate.useful, "registered again without a reason", identity, at: now)
+        }
+        for (other, waiting) in lines where other != identity && waiting.flight == nil && waiting.mayBeHeld {
+            guard let since = owedSince(other, at: now), now - since > 300 * Time.millisecond,
+                now - max(waiting.failedAt, waiting.unansweredAt) > 3 * Time.second,
+                now - course.troubledAt > 3 * Time.second, now - course.startedAt > 3 * Time.second
+            else { continue }
+            fail(
+                Predicate.goodbyesFirst, "a registration left while a goodbye was owed to \(other)", identity, at: now)
+        }
+        judgeWarmUp(request, owners, line, at: now)
+    }
+
+    private mutating func judgeWarmUp(_ request: WireRequest, _ owners: [Holder], _ line: Line, at now: Int64) {
+        guard let owner = owners.first, owner.running.warmUp > 0, owner.pending == nil, !line.mayBeHeld,
+            !course.remembered.contains(request.identity),
+            let since = owner.running.probes.compactMap({ sights[$0.target]?.standsSince }).min()
+        else { return }
+        _ = since
+    }
+
+    /// Since when a goodbye is owed, as far as beatd can know.
+    func owedSince(_ identity: String, at now: Int64) -> Int64? {
+        let owners = holders.values.filter { $0.identities.contains(identity) || $0.former.contains(identity) }
+        guard let owner = owners.first else { return nil }
+        guard owner.pending == nil, owners.count == 1 else { return nil }
+        return downSince(owner.running).map { max($0, owner.changedAt) }
+    }
+
+    /// Predicates 6 and 11: nobody who is alive and wanted is said goodbye to.
+    private mutating func judgeGoodbye(_ identity: String, at now: Int64) {
+        guard !course.isStopping else { return }
+        let owners = holders.values.filter { $0.identities.contains(identity) }
+        let former = holders.values.filter { $0.former.contains(identity) }
+        if owners.isEmpty, former.isEmpty {
+            if !course.hasSeenFolder {
+                fail(Predicate.restart, "a goodbye before the folder was read whole", identity, at: now)
+            }
+            return
+        }
+        for owner in owners {
+            if owner.pending != nil || isDown(owner.running) { return }
+            let line = lines[identity] ?? Line()
+            // It was down, and nothing was said since: the goodbye is still owed.
+            if owner.offAt >= line.lastLeft { return }
+            if line.clusters.contains(where: { $0.key != owner.running.cluster }) { return }
+        }
+        if owners.isEmpty, let owner = former.first {
+            let stands = owner.identity.map { lines[$0]?.isHeld ?? false } ?? true
+            if stands || isDown(owner.running) || owner.pending != nil { return }
+            fail(Predicate.useful, "the goodbye to a former entry before the new one stood", identity, at: now)
+            return
+        }
+        let since = now - course.startedAt < 60 * Time.second
+        fail(
+            since ? Predicate.restart : Predicate.useful, "a goodbye for an instance that is alive and wanted", identity,
+            at: now)
+    }
+
+    // MARK: What came back
+
+    /// An answer was handed to beatd: yes (with the interval asked for), "unknown", or anything else.
+    package mutating func answered(_ write: Int, _ answer: Answer, at now: Int64) {
+        guard let (identity, flight) = take(write) else { return }
+        switch (flight.kind, answer) {
+        case (.deregister, .yes), (.deregister, .unknown):
+            lines[identity]?.isHeld = false
+            lines[identity]?.clusters = [:]
+            lines[identity]?.askedInterval = nil
+            // What left earlier without an answer may still come.
+            if let line = lines[identity], now - line.unansweredAt < 2 * limits.timeout {
+                lines[identity]?.clusters[flight.cluster] = line.unansweredAt
+            }
+        case (_, .yes(let interval)):
+            if flight.kind != .register { lines[identity]?.askedInterval = interval }
+            if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
+            lines[identity]?.isHeld = true
+            settleFormer(identity)
+        case (_, .unknown):
+            lines[identity]?.isHeld = false
+            lines[identity]?.askedInterval = nil
+        case (_, .odd(let status)):
+            lines[identity]?.failedAt = now
+            lines[identity]?.askedInterval = nil
+            if status >= 500, flight.kind != .deregister { lines[identity]?.unansweredAt = flight.at }
+            disturb(identity, at: now)
+        }
+    }
+
+    /// The new entry stands: the former ones have no one who wants them.
+    private mutating func settleFormer(_ identity: String) {
+        for (name, holder) in holders where holder.identity == identity && !holder.former.isEmpty {
+            holders[name]?.former = []
+        }
+    }
+
+    /// No answer will come: the connection ended, or beatd closed it.
+    package mutating func lost(_ write: Int, at now: Int64) {
+        guard let (identity, flight) = take(write) else { return }
+        lines[identity]?.failedAt = now
+        if flight.kind != .deregister {
+            lines[identity]?.unansweredAt = flight.at
+            lines[identity]?.askedInterval = nil
+        }
+        disturb(identity, at: now)
+    }
+
+    private mutating func take(_ write: Int) -> (String, Line.Flight)? {
+        for (identity, line) in lines {
+            if let flight = line.flight, flight.write == write {
+                lines[identity]?.flight = nil
+                return (identity, flight)
+            }
+        }
+        return nil
+    }
+
+    private mutating func disturb(_ identity: String, at now: Int64) {
+        lines[identity]?.resumeBy = nil
+        for (name, holder) in holders where holder.identities.contains(identity) { holders[name]?.troubledAt = now }
+    }
+
+    // MARK: The registry's own content
+
+    /// The registry holds this entry now, whoever wrote it.
+    package mutating func holds(_ identity: String, cluster: String, content: String, at now: Int64) {
+        let since = lines[identity]?.entries[cluster]?.since ?? now
+        lines[identity, default: Line()].entries[cluster] = Line.Entry(cluster: cluster, content: content, since: since)
+    }
+
+    /// The registry holds it no more.
+    package mutating func dropped(_ identity: String, cluster: String, at now: Int64) {
+        lines[identity]?.entries[cluster] = nil
+        if lines[identity]?.entries.isEmpty == true { lines[identity]?.isForgotten = false }
+    }
+}
+
+/// How the registry answered, in the bytes that came back.
+package enum Answer: Hashable, Sendable {
+    /// Accepted; the interval asked for in milliseconds where the answer holds one.
+    case yes(interval: Int64?)
+    case unknown
+    case odd(status: Int)
+}

@@ -1,0 +1,125 @@
+/// Watches a simulated run and says which promise was broken first.
+///
+/// It sees the host's truth, what looks saw, the bytes that left and when, and what the registry holds; not one decision
+/// of beatd's.
+package struct Oracle {
+    let limits: Limits
+    var holders: [String: Holder] = [:]
+    var sights: [Int: Sight] = [:]
+    var lines: [String: Line] = [:]
+    var addresses = Addresses()
+    var course = Course()
+    var budget: BudgetMeter
+    package private(set) var violation: Violation?
+
+    /// What beatd was told about the host.
+    struct Addresses {
+        var source: String?
+        var local: Set<String> = []
+    }
+
+    /// The run of beatd that is watched.
+    struct Course {
+        var startedAt: Int64 = 0
+        var isRunning = false
+        /// Whether a whole folder was seen since the start.
+        var hasSeenFolder = false
+        var isStopping = false
+        /// When something last disturbed everyone.
+        var troubledAt: Int64 = 0
+        var stoppedAt: Int64 = 0
+        /// What the last run remembered.
+        var remembered: Set<String> = []
+        var opens: [Int64] = []
+    }
+
+    package init(_ limits: Limits) {
+        self.limits = limits
+        budget = BudgetMeter(perSecond: limits.writesPerSecond, at: 0)
+    }
+
+    mutating func fail(_ predicate: String, _ sentence: String, _ subject: String, at now: Int64) {
+        guard violation == nil else { return }
+        violation = Violation(predicate: predicate, sentence: sentence, at: now, subject: subject)
+    }
+
+    // MARK: beatd comes and goes
+
+    /// A new run begins; it read back the entries of these identities.
+    package mutating func started(remembering identities: [String], at now: Int64) {
+        course.startedAt = now
+        course.isRunning = true
+        course.hasSeenFolder = false
+        course.isStopping = false
+        course.remembered = Set(identities)
+        course.opens = []
+        budget = BudgetMeter(perSecond: limits.writesPerSecond, at: now)
+        holders = [:]
+        addresses = Addresses()
+        for target in sights.keys { sights[target]?.forget(at: now) }
+        for (identity, line) in lines {
+            if !course.remembered.contains(identity) {
+                lines[identity]?.isForgotten = !line.entries.isEmpty || line.unansweredAt > line.goodbyeAt
+                lines[identity]?.isHeld = false
+            } else {
+                lines[identity]?.unansweredAt = now
+            }
+        }
+    }
+
+    /// The run ended; its connections end with it.
+    package mutating func ended(at now: Int64) {
+        course.isRunning = false
+        course.stoppedAt = now
+        for (identity, line) in lines {
+            if let flight = line.flight { lost(flight.write, at: now) }
+            let isWanted = holders.values.contains { $0.identity == identity && isSteady($0, at: now) }
+            lines[identity]?.resumeBy = isWanted && line.isHeld && !line.entries.isEmpty ? .max : nil
+        }
+    }
+
+    /// It was asked to say goodbye for all.
+    package mutating func stopping(at now: Int64) { course.isStopping = true }
+
+    // MARK: What disturbs
+
+    /// Something outside beatd went wrong for one file, or for all.
+    package mutating func trouble(_ name: String?, at now: Int64) {
+        if let name {
+            holders[name]?.troubledAt = now
+            if let holder = holders[name] {
+                for identity in holder.identities { lines[identity]?.resumeBy = nil }
+            }
+        } else {
+            course.troubledAt = now
+            for identity in lines.keys { lines[identity]?.resumeBy = nil }
+        }
+    }
+
+    /// A restart or a stall of beatd itself disturbs, but the schedule has to be kept.
+    package mutating func stalled(at now: Int64) {
+        course.troubledAt = now
+    }
+
+    /// A connection was asked for.
+    package mutating func opened(at now: Int64) {
+        course.opens.append(now)
+        course.opens.removeAll { now - $0 > 10 * Time.second }
+        if course.opens.count > 200 {
+            fail(Predicate.calm, "\(course.opens.count) connections in 10 s", "registry", at: now)
+        }
+    }
+
+    /// What beatd says about its next step: a deadline no later than its longest period, and a reason for each file.
+    package mutating func armed(deadline: Int64?, longest: Int64, unreasoned: String?, at now: Int64) {
+        if let unreasoned { fail(Predicate.armed, "\(unreasoned) has no reason", unreasoned, at: now) }
+        guard !holders.isEmpty else { return }
+        guard let deadline else {
+            fail(Predicate.armed, "nothing is to be done ever", "beatd", at: now)
+            return
+        }
+        if deadline > now + longest {
+            fail(Predicate.armed, "the next deadline is \(Time.text(deadline - now)) s away", "beatd", at: now)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// What one look saw of the simulated host, told apart by the host's own truth.
+package enum Seen: Hashable, Sendable {
+    /// A connection opened, or the file named its process (by serial number), running what it should.
+    case subject(process: Int?, pid: Int32)
+    /// The file named a live process that is not the one it was written for, or runs another program.
+    case stranger(process: Int?, pid: Int32)
+    /// The file named a process that is not there any more.
+    case nobody(pid: Int32)
+    /// No file, or nothing in it.
+    case nothing
+    case nonsense
+    case refused
+    /// A time-out or a reset.
+    case badAnswer
+    /// The observer itself could not look.
+    case hindered
+}

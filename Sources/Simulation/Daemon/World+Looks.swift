@@ -1,0 +1,138 @@
+import BeatdCore
+import Predicates
+
+/// Looks take time, are overtaken, hindered or lost; ends of processes are told late, twice or never.
+extension World {
+    mutating func begin(_ order: LookOrder) {
+        guard let epoch = beatd?.epoch, let (subject, isFile, number) = find(order.target) else { return }
+        let now = agenda.now
+        var flight = Beatd.LookFlight(order: order, orderedAt: now, subject: subject, isFile: isFile, number: number)
+        if swarm.strikes(.lostLook, 2, &chance) {
+            flight.fault = .lostLook
+            ledger.hit(.lostLook, subject, at: now)
+            trouble(subject)
+            return
+        }
+        if isFile, host.subjects[subject].isTrap, now % Host.tick < 5 * Time.millisecond { spring(subject) }
+        let isHanging = !isFile && host.subjects[subject].listener.state == .hanging
+        let limit = order.target.timeout.nanoseconds
+        if swarm.strikes(.hinderedLook, 8, &chance) {
+            flight.fault = .hinderedLook
+            flight.facts = (.hindered("out of file descriptors"), .hindered)
+            ledger.hit(.hinderedLook, subject, at: now)
+        }
+        if isHanging {
+            flight.facts = flight.facts ?? (.tcp(.timedOut), .badAnswer)
+            if flight.fault == nil { ledger.hit(.listenerHangs, subject, at: now) }
+        }
+        beatd?.looks[order.id] = flight
+        if isHanging {
+            agenda.plan(.report(order.id, epoch: epoch), after: limit)
+        } else if swarm.strikes(.slowLook, 40, &chance) {
+            ledger.hit(.slowLook, subject, at: now)
+            let duration = chance.between(20 * Time.millisecond, limit - 10 * Time.millisecond)
+            let share = chance.below(101)
+            agenda.plan(.sample(order.id, epoch: epoch), after: duration * Int64(share) / 100)
+            agenda.plan(.report(order.id, epoch: epoch), after: duration)
+        } else {
+            agenda.plan(.report(order.id, epoch: epoch), after: chance.between(50_000, 900_000))
+        }
+    }
+
+    private func find(_ target: Target) -> (subject: Int, isFile: Bool, number: Int)? {
+        let subject: Int?
+        let isFile: Bool
+        switch target.kind {
+        case .tcp(_, let port): (subject, isFile) = (port - 9000, false)
+        case .pidfile(let path, _): (subject, isFile) = (Int(path.dropFirst(8).dropLast(4)), true)
+        }
+        guard let subject else { return nil }
+        let variant = target.interval == .seconds(2) ? 0 : 1
+        return (subject, isFile, Subject.number(subject, isFile: isFile, variant: variant))
+    }
+
+    /// What is seen now is what the report will say.
+    mutating func sample(_ id: LookID) {
+        guard let flight = beatd?.looks[id], flight.facts == nil else { return }
+        let facts = host.look(at: flight.subject, isFile: flight.isFile, at: agenda.now)
+        beatd?.looks[id]?.facts = facts
+        blame(flight, facts.seen)
+    }
+
+    mutating func report(_ id: LookID) {
+        sample(id)
+        guard let flight = beatd?.looks.removeValue(forKey: id), let facts = flight.facts else { return }
+        if flight.wasOvertaken, case .subject = facts.seen { ledger.met(.lookOvertakenByWake) }
+        trace.mix(agenda.now)
+        trace.mix(Int64(flight.number))
+        let report = SightingReport(
+            order: id, began: Instant(nanoseconds: flight.orderedAt), ended: Instant(nanoseconds: agenda.now),
+            seen: facts.sighting)
+        deliver(
+            .saw([report]), .looked(flight.number, facts.seen, ordered: flight.orderedAt, began: flight.orderedAt))
+    }
+
+    /// Which fault changed what was seen.
+    private mutating func blame(_ flight: Beatd.LookFlight, _ seen: Seen) {
+        let subject = host.subjects[flight.subject]
+        let cause = flight.isFile ? subject.file.cause : subject.listener.cause
+        if let process = host.process(of: flight.subject) {
+            if flight.isFile, process.isLeaderDead {
+                ledger.hit(.deadLeader, flight.subject, at: agenda.now)
+                if case .subject = seen { ledger.met(.deadLeaderSeen) }
+            }
+            if flight.isFile, case .stranger = seen, process.executable != subject.executable {
+                ledger.hit(.exec, flight.subject, at: agenda.now)
+                return
+            }
+        }
+        if case .subject = seen { return }
+        if case .stranger = seen, cause == .death || cause == nil {
+            ledger.hit(.reuse, flight.subject, at: agenda.now)
+        } else if let cause {
+            ledger.hit(cause, flight.subject, at: agenda.now)
+        }
+    }
+
+    // MARK: Ends of processes
+
+    mutating func watch(_ identity: ProcessIdentity) {
+        guard let epoch = beatd?.epoch else { return }
+        if let process = host.processes[identity.pid], host.identity(of: process) == identity {
+            beatd?.watched[identity] = process.serial
+        } else {
+            // It ended between the look and this watch: its pidfd is readable already.
+            beatd?.watched[identity] = host.ended[identity] ?? 0
+            agenda.plan(.exited(identity, process: host.ended[identity] ?? 0, epoch: epoch), after: 100_000)
+        }
+    }
+
+    /// The kernel knows that a process has ended; beatd is told, as far as the swarm lets it.
+    mutating func announceEnd(_ identity: ProcessIdentity, _ serial: Int, of subject: Int, isPrompt: Bool) {
+        guard let beatd, beatd.watched[identity] == serial else { return }
+        let now = agenda.now
+        let epoch = beatd.epoch
+        let end = Happening.exited(identity, process: serial, epoch: epoch)
+        if isPrompt {
+            agenda.plan(end, after: 0)
+        } else if swarm.strikes(.wakeLost, 200, &chance) {
+            ledger.hit(.wakeLost, subject, at: now)
+        } else if swarm.strikes(.wakeLate, 200, &chance) {
+            ledger.hit(.wakeLate, subject, at: now)
+            agenda.plan(end, after: chance.between(Time.millisecond, 3 * Time.second))
+        } else {
+            agenda.plan(end, after: 250_000)
+        }
+        if swarm.strikes(.wakeDoubled, 300, &chance) {
+            ledger.hit(.wakeDoubled, subject, at: now)
+            agenda.plan(end, after: chance.between(300_000, 3 * Time.second))
+        }
+    }
+
+    mutating func tellExit(_ identity: ProcessIdentity, _ process: Int) {
+        for (id, flight) in beatd?.looks ?? [:] where flight.isFile && flight.facts != nil {
+            if case .subject(let seen, _) = flight.facts?.seen, seen == process { beatd?.looks[id]?.wasOvertaken = true }
+        }
+        deliver(.exited(identity), .exited(process))
+    }
+}

@@ -1,0 +1,144 @@
+import BeatdCore
+import Predicates
+
+/// The simulated machine: processes with reused numbers, pidfiles, listeners, clocks, addresses.
+struct Host {
+    struct Process {
+        let serial: Int
+        let pid: Int32
+        /// To the kernel's tick of 10 ms.
+        let started: Int64
+        let inode: UInt64?
+        var executable: String
+        var isLeaderDead = false
+        var subject: Int?
+    }
+
+    static let boot = "boot-1"
+    static let tick: Int64 = 10_000_000
+    /// 2026-01-01, as the wall clock stands at boot.
+    private static let epoch: Int64 = 1_767_225_600_000_000_000
+
+    var subjects: [Subject] = []
+    var addresses = AddressSet(source: "10.0.0.5", local: ["10.0.0.5", "10.0.0.6"])
+    /// Steps of the wall clock so far.
+    var wallStep: Int64 = 0
+    /// Strangers that took a number within the tick, by instance.
+    var tricksters: [Int: Int32] = [:]
+    let hasPidfs: Bool
+    /// The living, by number.
+    private(set) var processes: [Int32: Process] = [:]
+    /// Who has ended, so that a watch that comes late hears of it.
+    private(set) var ended: [ProcessIdentity: Int] = [:]
+    private var serials = 0
+    private var nextPID: Int32 = 300
+    private var inodes: UInt64 = 5000
+
+    init(hasPidfs: Bool) { self.hasPidfs = hasPidfs }
+
+    func wall(at now: Int64) -> Int64 { Self.epoch + wallStep + now }
+
+    mutating func spawn(_ subject: Int?, executable: String, pid: Int32? = nil, at now: Int64) -> Process {
+        serials += 1
+        nextPID += 7
+        inodes += 1
+        let process = Process(
+            serial: serials, pid: pid ?? nextPID, started: now - now % Self.tick, inode: hasPidfs ? inodes : nil,
+            executable: executable, subject: subject)
+        processes[process.pid] = process
+        if let subject { subjects[subject].process = process.serial }
+        return process
+    }
+
+    mutating func end(_ pid: Int32) {
+        guard let process = processes.removeValue(forKey: pid) else { return }
+        ended[identity(of: process)] = process.serial
+        guard let subject = process.subject else { return }
+        subjects[subject].process = nil
+    }
+
+    mutating func change(_ pid: Int32, _ body: (inout Process) -> Void) {
+        guard var process = processes[pid] else { return }
+        body(&process)
+        processes[pid] = process
+    }
+
+    func process(of subject: Int) -> Process? {
+        guard let serial = subjects[subject].process else { return nil }
+        return processes.values.first { $0.serial == serial }
+    }
+
+    mutating func write(_ content: Subject.Pidfile.Content, meant: Int?, to subject: Int, cause: Fault?, at now: Int64) {
+        let old = subjects[subject].file
+        let wall = wall(at: now)
+        let size: Int64 = if case .pid(let pid) = content { Int64(String(pid).utf8.count) } else { 3 }
+        subjects[subject].file = Subject.Pidfile(
+            content: content, meant: meant,
+            stamp: FileStamp(inode: old.stamp.inode, size: size, modified: wall, changed: wall), cause: cause)
+    }
+
+    func identity(of process: Process) -> ProcessIdentity {
+        ProcessIdentity(
+            pid: process.pid, inode: process.inode, started: Instant(nanoseconds: process.started), boot: Self.boot)
+    }
+
+    // MARK: The truth
+
+    func isAlive(_ subject: Int, isFile: Bool) -> Bool {
+        let subject = subjects[subject]
+        guard isFile else { return subject.listener.state == .accepting }
+        guard case .pid(let pid) = subject.file.content, let process = processes[pid] else { return false }
+        return process.serial == subject.file.meant && runsRight(process, subject)
+    }
+
+    private func runsRight(_ process: Process, _ subject: Subject) -> Bool {
+        !subject.namesExecutable || process.executable == subject.executable
+    }
+
+    // MARK: What a look sees
+
+    /// The facts as beatd's driver gives them, and what they are in truth.
+    func look(at subject: Int, isFile: Bool, at now: Int64) -> (sighting: Sighting, seen: Seen) {
+        isFile ? lookAtFile(subjects[subject], at: now) : lookAtPort(subjects[subject])
+    }
+
+    private func lookAtPort(_ subject: Subject) -> (Sighting, Seen) {
+        switch subject.listener.state {
+        case .accepting: (.tcp(.connected), .subject(process: nil, pid: 0))
+        case .refusing: (.tcp(.refused), .refused)
+        case .hanging: (.tcp(.timedOut), .badAnswer)
+        case .resetting: (.tcp(.reset), .badAnswer)
+        }
+    }
+
+    private func lookAtFile(_ subject: Subject, at now: Int64) -> (Sighting, Seen) {
+        let file = subject.file
+        switch file.content {
+        case .missing: return (.pidfile(.missing), .nothing)
+        case .empty: return (.pidfile(.empty), .nothing)
+        case .garbage: return (.pidfile(.nonsense(file.stamp)), .nonsense)
+        case .pid(let pid):
+            if pid == 1 {
+                let identity = ProcessIdentity(
+                    pid: 1, inode: hasPidfs ? 1 : nil, started: Instant(nanoseconds: 0), boot: Self.boot)
+                let systemd = ProcessSighting(
+                    identity: identity, startedAt: Self.epoch + wallStep, isOff: true,
+                    executable: "/usr/lib/systemd/systemd", arguments0: "/sbin/init", comm: "systemd")
+                return (.pidfile(.process(file.stamp, systemd)), .stranger(process: nil, pid: 1))
+            }
+            guard let process = processes[pid] else {
+                return (.pidfile(.nobody(file.stamp, pid: pid)), .nobody(pid: pid))
+            }
+            let comm = String(process.executable.split(separator: "/").last ?? "")
+            let sighting = ProcessSighting(
+                identity: identity(of: process), startedAt: Self.epoch + wallStep + process.started,
+                executable: process.isLeaderDead ? nil : process.executable,
+                arguments0: process.isLeaderDead ? nil : process.executable, comm: comm)
+            let isRight = process.serial == file.meant && runsRight(process, subject)
+            return (
+                .pidfile(.process(file.stamp, sighting)),
+                isRight ? .subject(process: process.serial, pid: pid) : .stranger(process: process.serial, pid: pid)
+            )
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import BeatdCore
+import Predicates
+
+/// The registry's end of every connection: a request arrives, is applied and is answered at three times.
+extension World {
+    /// A whole request has arrived.
+    mutating func arrive(_ write: Int) {
+        guard var errand = network.errands[write] else { return }
+        let now = agenda.now
+        switch registry.presence {
+        case .refusing:
+            network.errands[write] = nil
+            return
+        case .hanging:
+            ledger.hit(.outageHanging, errand.subject, at: now)
+            if chance.happens(40) {
+                applyLate(write, errand)
+            } else {
+                network.errands[write] = nil
+            }
+            return
+        case .up: break
+        }
+        errand.fault = network.fault(for: errand.subject, &chance)
+        if errand.fault == .halfSent { errand.fault = nil }
+        network.errands[write] = errand
+        guard let fault = errand.fault else {
+            apply(write)
+            return
+        }
+        ledger.hit(fault, errand.subject, at: now)
+        trace.note(errand.subject, at: now, "network: \(fault)")
+        switch fault {
+        case .requestLost:
+            network.errands[write] = nil
+            if chance.happens(70) { hangUp(errand.connection) }
+        case .lateApply: applyLate(write, errand)
+        case .error400, .nonsense:
+            network.errands[write] = nil
+            answer(write, errand, nonsense(fault))
+        case .error500 where chance.happens(50):
+            network.errands[write] = nil
+            answer(write, errand, failure)
+        default: apply(write)
+        }
+    }
+
+    /// Read, but applied only later: at the latest just before twice the time limit after it was sent.
+    private mutating func applyLate(_ write: Int, _ errand: Errand) {
+        let latest = errand.sentAt + 2 * swarm.timeout - 50 * Time.millisecond
+        agenda.plan(.apply(write), at: chance.between(agenda.now + 1, max(latest, agenda.now + 1)))
+    }
+
+    mutating func apply(_ write: Int) {
+        guard let errand = network.errands.removeValue(forKey: write), registry.presence != .refusing else { return }
+        let now = agenda.now
+        let isLate = network.peers[errand.connection]?.write?.number != write
+        let kind = errand.request.kind
+        let couldBringBack = registry.entries[errand.request.identity] == nil
+        let response = registry.apply(errand.request, at: now)
+        trace.note(errand.subject, at: now, "applied \(kind) (write \(write & 0xffff_ffff))\(isLate ? ", late" : "")")
+        if kind == .deregister {
+            ledger.witnesses[errand.subject].goodbyeAppliedAt = now
+        } else if isLate {
+            if kind != .register { ledger.met(.lateApplyOfBeat) }
+            if couldBringBack, registry.entries[errand.request.identity] != nil,
+                ledger.witnesses[errand.subject].goodbyeAppliedAt > errand.sentAt
+            {
+                ledger.met(.lateApplyAfterGoodbye)
+            }
+        }
+        tellChanges()
+        if registry.presence == .hanging { return }
+        switch errand.fault {
+        case .answerLost: if chance.happens(60) { hangUp(errand.connection) }
+        case .lateApply: if !isLate, chance.happens(50) { answer(write, errand, response) }
+        case .error500: answer(write, errand, failure)
+        case .answerSlow:
+            answer(write, errand, response, after: chance.between(200, 2600) * Time.millisecond)
+        case .answerSplit: answer(write, errand, response, pieces: 2 + chance.below(4))
+        default: answer(write, errand, response)
+        }
+    }
+
+    private var failure: Registry.Response {
+        Registry.Response(status: 500, body: "caused: something broke;", answer: .odd(status: 500))
+    }
+
+    private mutating func nonsense(_ fault: Fault) -> Registry.Response {
+        if fault == .error400 {
+            return Registry.Response(status: 400, body: "Param 'ip' is illegal", answer: .odd(status: 400))
+        }
+        let bodies = ["", "<html><body>It works!</body></html>", "{\"code\":", "[1,2]", "{\"code\":30000}", "null"]
+        return Registry.Response(status: 200, body: chance.pick(bodies), answer: .odd(status: 200))
+    }
+
+    private mutating func answer(
+        _ write: Int, _ errand: Errand, _ response: Registry.Response, after delay: Int64 = 0, pieces: Int = 1
+    ) {
+        guard var peer = network.peers[errand.connection], peer.write?.number == write, !peer.isClosedByServer,
+            let epoch = beatd?.epoch
+        else { return }
+        peer.requests += 1
+        let isFull = peer.requests >= 100 && registry.species != .rnacos
+        if isFull { ledger.met(.connectionFull) }
+        let closes = isFull || [400, 500].contains(response.status)
+        peer.answer = response.answer
+        peer.isClosedByServer = closes
+        network.peers[errand.connection] = peer
+        let bytes = ResponseBytes.make(response, closes: closes)
+        var at = agenda.now + delay + chance.between(150_000, 900_000)
+        var start = 0
+        for piece in 1...pieces {
+            let end = piece == pieces ? bytes.count : start + (bytes.count - start) / 2
+            agenda.plan(
+                .bytesForBeatd(errand.connection, Array(bytes[start..<end]), isLast: piece == pieces, epoch: epoch), at: at)
+            start = end
+            at += chance.between(1, 150) * Time.millisecond
+        }
+        if closes { agenda.plan(.peerClosed(errand.connection, epoch: epoch), at: at) }
+    }
+
+    // MARK: Connections end
+
+    /// The server resets or closes a connection.
+    private mutating func hangUp(_ id: ConnectionID) {
+        guard let epoch = beatd?.epoch, network.peers[id]?.isClosedByServer == false else { return }
+        network.peers[id]?.isClosedByServer = true
+        agenda.plan(.peerClosed(id, epoch: epoch), after: chance.between(200_000, 5 * Time.millisecond))
+    }
+
+    mutating func hangUpAll() { for id in network.peers.keys.sorted() { hangUp(id) } }
+
+    mutating func closeIdle(_ id: ConnectionID) {
+        guard let peer = network.peers[id], let epoch = beatd?.epoch, !peer.isClosedByServer else { return }
+        let limit = registry.idleLimit
+        guard peer.write == nil, agenda.now - peer.lastActivity >= limit else {
+            let next = peer.write == nil ? peer.lastActivity + limit : agenda.now + limit
+            agenda.plan(.idle(id, epoch: epoch), at: next)
+            return
+        }
+        ledger.met(.idleClosed)
+        hangUp(id)
+    }
+
+    mutating func bringRegistryUp() {
+        if registry.presence != .up { oracle.trouble(nil, at: agenda.now) }
+        registry.presence = .up
+    }
+
+    /// A restart: ephemeral entries and requests under way are gone.
+    mutating func forgetAll() {
+        let alive = host.subjects.indices.filter { isAlive($0) }
+        if registry.entries.count > 1 { ledger.met(.forgotAll) }
+        for subject in alive { ledger.hit(.forgetAll, subject, at: agenda.now) }
+        registry.forgetAll()
+        network.errands = [:]
+        hangUpAll()
+        tellChanges()
+        oracle.trouble(nil, at: agenda.now)
+        trace.note(nil, at: agenda.now, "the registry forgot all")
+    }
+}

@@ -1,0 +1,58 @@
+import BeatdCore
+
+/// Which faults a seed has, how often, and what its world is like.
+struct Swarm {
+    /// Whether bad files reach beatd.
+    var hasBadFiles = true
+    private(set) var enabled: Set<Fault> = []
+    /// Operations with their weights, summed up.
+    /// Since when faults have stopped.
+    private(set) var calmSince: Int64?
+    var isActive: Bool { calmSince == nil }
+    private var wheel: [(fault: Fault, upTo: Int)] = []
+    /// Between two operations, on average.
+    let pause: Int64
+    let hasListenerWakes: Bool
+    let writesPerSecond: Int
+    let timeout: Int64
+    /// How long faults go on.
+    let length: Int64
+
+    /// Those that come by themselves, whenever what they disturb happens.
+    static let ambient: Set<Fault> = [
+        .wakeLost, .wakeLate, .wakeDoubled, .slowLook, .hinderedLook, .lostLook, .stallBeforeWrite, .tornState, .slowSave,
+    ]
+
+    init(_ chance: inout Chance) {
+        let share = 35 + chance.below(60)
+        var total = 0
+        for fault in Fault.allCases where chance.happens(share) {
+            enabled.insert(fault)
+            guard !Self.ambient.contains(fault) else { continue }
+            total += 1 + chance.below(100)
+            wheel.append((fault, total))
+        }
+        if wheel.isEmpty { wheel = [(.death, 1)] }
+        pause = chance.between(4, 20) * 1_000_000_000
+        hasListenerWakes = chance.happens(50)
+        writesPerSecond = chance.pick([2, 5, 20, 500])
+        timeout = chance.pick([3, 3, 2]) * 1_000_000_000
+        length = chance.between(1750, 1900) * 1_000_000_000
+    }
+
+    func draw(_ chance: inout Chance) -> Fault {
+        let drawn = chance.below(wheel.last?.upTo ?? 1)
+        return wheel.first { drawn < $0.upTo }?.fault ?? .death
+    }
+
+    /// Whether an ambient fault strikes now.
+    func strikes(_ fault: Fault, _ perThousand: Int, _ chance: inout Chance) -> Bool {
+        enabled.contains(fault) && chance.below(1000) < perThousand
+    }
+
+    /// No fault any more.
+    mutating func calm(at now: Int64) {
+        enabled = []
+        calmSince = now
+    }
+}

@@ -1,0 +1,12 @@
+/// What the situations need to know about one instance.
+struct Witness {
+    var goodbyeAppliedAt = Int64.min / 2
+    var goodbyeSentAt = Int64.min / 2
+    var beatSentAt = Int64.min / 2
+    var wasGoodbyeAnswered = false
+    var isInFlight = false
+    var isRegistrationInFlight = false
+    var diedWhileDown = false
+    var removedWhileDown = false
+    var isFirstAfterRestart = false
+}
