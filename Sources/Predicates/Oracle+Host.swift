@@ -42,6 +42,8 @@ extension Oracle {
             } else {
                 var holder = Holder(plan, at: now)
                 holder.ip = addresses.source
+                // A file that comes back: the goodbye that its removal owed may still be on its way.
+                if course.hasSeenFolder { holder.offAt = now }
                 holders[plan.name] = holder
                 welcome(holder, at: now)
             }
@@ -85,6 +87,8 @@ extension Oracle {
         holder.changedAt = now
         holder.troubledAt = now
         let before = holder.identities
+        // Only an address that the host chose is kept.
+        if holder.running.address != nil { holder.ip = addresses.source }
         if holder.running.probes == plan.probes {
             holder.running = plan
             holder.pending = nil
@@ -123,7 +127,11 @@ extension Oracle {
     /// The addresses of the host were handed over.
     package mutating func addresses(source: String?, local: Set<String>, at now: Int64) {
         addresses = Addresses(source: source, local: local)
-        for (name, holder) in holders where holder.running.address == nil {
+        for (name, holder) in holders {
+            guard holder.running.address == nil else {
+                holders[name]?.ip = source
+                continue
+            }
             if let ip = holder.ip, local.contains(ip) { continue }
             let before = holder.identities
             holders[name]?.ip = source

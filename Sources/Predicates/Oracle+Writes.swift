@@ -117,6 +117,8 @@ extension Oracle {
     /// Predicates 6 and 11: nobody who is alive and wanted is said goodbye to.
     private mutating func judgeGoodbye(_ identity: String, at now: Int64) {
         guard !course.isStopping else { return }
+        // Said again before anything else was said: as good as the first one.
+        if let line = lines[identity], line.goodbyeAt > line.lastLeft { return }
         let owners = holders.values.filter { $0.identities.contains(identity) }
         let former = holders.values.filter { $0.former.contains(identity) }
         if owners.isEmpty, former.isEmpty {
@@ -134,7 +136,10 @@ extension Oracle {
         }
         if owners.isEmpty, let owner = former.first {
             let stands = owner.identity.map { lines[$0]?.isHeld ?? false } ?? true
-            if stands || isDown(owner.running) || owner.pending != nil { return }
+            let lastLeft = lines[identity]?.lastLeft ?? .min
+            // Another cluster was asked for before the address changed.
+            if lines[identity]?.clusters.contains(where: { $0.key != owner.running.cluster }) == true { return }
+            if stands || isDown(owner.running) || owner.pending != nil || owner.offAt >= lastLeft { return }
             fail(Predicate.useful, "the goodbye to a former entry before the new one stood", identity, at: now)
             return
         }

@@ -61,6 +61,8 @@ package struct Oracle {
             if !course.remembered.contains(identity) {
                 lines[identity]?.isForgotten = !line.entries.isEmpty || line.unansweredAt > line.goodbyeAt
                 lines[identity]?.isHeld = false
+                lines[identity]?.unansweredAt = .min / 2
+                lines[identity]?.clusters = [:]
             } else {
                 lines[identity]?.unansweredAt = now
             }
@@ -96,10 +98,8 @@ package struct Oracle {
         }
     }
 
-    /// A restart or a stall of beatd itself disturbs, but the schedule has to be kept.
-    package mutating func stalled(at now: Int64) {
-        course.troubledAt = now
-    }
+    /// beatd stands still, or did.
+    package mutating func stalled(at now: Int64) { trouble(nil, at: now) }
 
     /// A connection was asked for.
     package mutating func opened(at now: Int64) {

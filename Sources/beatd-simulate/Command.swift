@@ -7,7 +7,7 @@ import Simulation
 struct Command {
     static let usage = """
         usage: beatd-simulate [--seeds N] [--from S] [--jobs N] [--bug NAME] [--table]
-               beatd-simulate --seed S [--bug NAME]     one seed, with its trace
+               beatd-simulate --seed S [--subject I] [--bug NAME]     one seed, with its trace
                beatd-simulate --bugs [--seeds N]        plants each bug of this build, shows who catches it
                beatd-simulate --list-bugs
         """
@@ -19,6 +19,8 @@ struct Command {
     private var step: UInt64 = 1
     private var jobs: UInt64 = 1
     private var seed: UInt64?
+    /// Whose lines are shown, instead of those of the violation's instance.
+    private var subject: Int?
     private var bug: String?
     private var flags: Set<String> = []
     private var trouble: String?
@@ -29,7 +31,7 @@ struct Command {
             switch word {
             case "--table", "--bugs", "--list-bugs", "--raw": flags.insert(word)
             case "--bug": bug = rest.popFirst()
-            case "--seeds", "--from", "--step", "--jobs", "--seed":
+            case "--seeds", "--from", "--step", "--jobs", "--seed", "--subject":
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else {
                     trouble = "\(word) takes a number"
                     return
@@ -48,6 +50,7 @@ struct Command {
         case "--from": from = value
         case "--step": step = max(value, 1)
         case "--jobs": jobs = max(value, 1)
+        case "--subject": subject = Int(clamping: value)
         default: seed = value
         }
     }
@@ -73,7 +76,7 @@ struct Command {
     // MARK: One seed
 
     private func trace(_ seed: UInt64, lineCount: Int) -> Int32 {
-        let run = Run(seed: seed, isTraced: true, lineCount: lineCount)
+        let run = Run(seed: seed, isTraced: true, lineCount: lineCount, subject: subject)
         for line in run.lines { print("  \(line)") }
         guard let violation = run.violation else {
             print("seed \(seed): no violation, hash \(String(run.hash, radix: 16))")

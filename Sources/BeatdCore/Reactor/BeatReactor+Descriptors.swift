@@ -61,7 +61,8 @@ extension BeatReactor {
 
     private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
         let lease = resolve(descriptor, current: nil).flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
-        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].isRegistered } ?? false
+        // Only what an earlier run left is still wanted without an owner; a file that was removed begins anew.
+        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].isRegistered } ?? false
         let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
         let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
         subscribe(id, at: now, into: &effects)
@@ -130,7 +131,7 @@ extension BeatReactor {
     }
 
     private func isSameInstance(_ id: TaskID, _ descriptor: InstanceDescriptor) -> Bool {
-        let current = tasks[id].ip
+        let current = tasks[id].chosenIP
         guard let lease = tasks[id].lease, let ip = resolve(descriptor, current: current) else { return false }
         return leases[lease].identity == descriptor.instance(at: ip).identity
     }
@@ -140,7 +141,8 @@ extension BeatReactor {
     /// A former one stays in `leaving` until the new entry stands.
     mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
         let descriptor = tasks[id].descriptor
-        tasks[id].ip = resolve(descriptor, current: tasks[id].ip)
+        tasks[id].ip = resolve(descriptor, current: tasks[id].chosenIP)
+        tasks[id].chosenIP = descriptor.address == .automatic ? tasks[id].ip : nil
         guard let ip = tasks[id].ip else { return }
         let instance = descriptor.instance(at: ip)
         let former = tasks[id].lease

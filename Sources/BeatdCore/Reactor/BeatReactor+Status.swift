@@ -38,7 +38,8 @@ extension BeatReactor {
 
     private func status(of id: TaskID) -> InstanceStatus {
         let task = tasks[id]
-        let lease = task.lease.map { leases[$0] }
+        // While beatd stops, a lease ends with its goodbye, and its task stays.
+        let lease = task.lease.flatMap { leases.holds($0) ? leases[$0] : nil }
         let beats = lease?.counts
         let isBeating = task.phase == .up || task.phase == .registering
         let due = lease.flatMap { lease -> Instant? in

@@ -44,6 +44,8 @@ struct BeatTask {
     var leaving: [LeaseID] = []
     /// The address advertised now.
     var ip: String?
+    /// The same where the host's own was asked for: it is kept while the host has it; one that was written isn't.
+    var chosenIP: String?
     /// The file with the same instance that came first.
     var twin: String?
     private(set) var phase: Phase?

@@ -13,7 +13,13 @@ extension World {
             trouble(subject)
             return
         }
-        if isFile, host.subjects[subject].isTrap, now % Host.tick < 5 * Time.millisecond { spring(subject) }
+        if isFile, host.subjects[subject].isTrap, now % Host.tick < 5 * Time.millisecond {
+            spring(subject)
+            flight.facts = host.look(at: subject, isFile: true, at: now)
+            beatd?.looks[order.id] = flight
+            agenda.plan(.report(order.id, epoch: epoch), after: 300_000)
+            return
+        }
         let isHanging = !isFile && host.subjects[subject].listener.state == .hanging
         let limit = order.target.timeout.nanoseconds
         if swarm.strikes(.hinderedLook, 8, &chance) {
