@@ -13,7 +13,9 @@ package struct Limits: Hashable, Sendable {
 
     /// By then an entry that nobody wants is out of a registry that answers: the second goodbye, its back-off, the quiet
     /// interval after an outage, and the token of each instance before it.
-    var cleanUp: Int64 { 2 * timeout + 5 * Time.second + 3 * Time.second + timeout + 10 * Time.second / Int64(writesPerSecond) }
+    var cleanUp: Int64 {
+        2 * timeout + 5 * Time.second + 3 * Time.second + timeout + 10 * Time.second / Int64(writesPerSecond)
+    }
 }
 
 /// Lengths in nanoseconds.

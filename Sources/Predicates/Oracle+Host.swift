@@ -169,7 +169,9 @@ extension Oracle {
     }
 
     func isSteady(_ holder: Holder, at now: Int64) -> Bool {
-        guard holder.pending == nil, holder.former.isEmpty, let since = steadySince(holder.running) else { return false }
+        guard holder.pending == nil, holder.former.isEmpty, let since = steadySince(holder.running) else {
+            return false
+        }
         return now - max(since, holder.troubledAt, course.troubledAt) > 20 * Time.second
     }
 

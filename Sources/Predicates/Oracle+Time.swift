@@ -18,7 +18,8 @@ extension Oracle {
         let quiet = max(present, unwanted, course.troubledAt, course.startedAt, line.failedAt)
         guard now - quiet > limits.cleanUp else { return }
         fail(
-            Predicate.goodbye, "gone since \(Time.text(unwanted)), in the registry since \(Time.text(present))", identity,
+            Predicate.goodbye, "gone since \(Time.text(unwanted)), in the registry since \(Time.text(present))",
+            identity,
             at: now)
     }
 
@@ -55,7 +56,9 @@ extension Oracle {
         let interval = interval(of: holder, line)
         // The answer to the last beat starts the next interval; a round trip may take some milliseconds.
         if now - line.lastLeft > interval + limits.tick + 50 * Time.millisecond {
-            fail(Predicate.useful, "\(name) is calm, but its last beat left at \(Time.text(line.lastLeft))", identity, at: now)
+            fail(
+                Predicate.useful, "\(name) is calm, but its last beat left at \(Time.text(line.lastLeft))", identity,
+                at: now)
         }
     }
 
@@ -92,7 +95,8 @@ extension Oracle {
             }
             if entry.cluster != holder.running.cluster || entry.content != holder.running.content {
                 fail(
-                    Predicate.liveness, "\(name) is registered as \(entry.cluster) \(entry.content), not as "
+                    Predicate.liveness,
+                    "\(name) is registered as \(entry.cluster) \(entry.content), not as "
                         + "\(holder.running.cluster) \(holder.running.content)", identity, at: now)
             }
         }

@@ -4,13 +4,16 @@ extension Oracle {
     /// A request left; its bytes are read here for the first time.
     package mutating func left(_ bytes: [UInt8], write: Int, at now: Int64) {
         guard let request = WireRequest(bytes), request.isEphemeral else {
-            fail(Predicate.wire, "no request of the naming API: \(String(decoding: bytes.prefix(80), as: UTF8.self))", "wire", at: now)
+            fail(
+                Predicate.wire, "no request of the naming API: \(String(decoding: bytes.prefix(80), as: UTF8.self))",
+                "wire", at: now)
             return
         }
         let identity = request.identity
         var line = lines[identity] ?? Line()
         if let flight = line.flight {
-            fail(Predicate.oneWriter, "\(flight.kind) of \(Time.text(flight.at)) is still unanswered", identity, at: now)
+            fail(
+                Predicate.oneWriter, "\(flight.kind) of \(Time.text(flight.at)) is still unanswered", identity, at: now)
         }
         line.flight = Line.Flight(write: write, kind: request.kind, cluster: request.cluster, at: now)
         lines[identity] = line
@@ -80,7 +83,8 @@ extension Oracle {
         for (cluster, at) in line.clusters where cluster != request.cluster {
             if line.goodbyeAt < at || line.isHeld {
                 fail(
-                    Predicate.order, "cluster \(request.cluster) before the goodbye to \(cluster) was answered", identity,
+                    Predicate.order, "cluster \(request.cluster) before the goodbye to \(cluster) was answered",
+                    identity,
                     at: now)
             }
         }
@@ -145,7 +149,8 @@ extension Oracle {
         }
         let since = now - course.startedAt < 60 * Time.second
         fail(
-            since ? Predicate.restart : Predicate.useful, "a goodbye for an instance that is alive and wanted", identity,
+            since ? Predicate.restart : Predicate.useful, "a goodbye for an instance that is alive and wanted",
+            identity,
             at: now)
     }
 

@@ -149,7 +149,9 @@ struct Command {
                 let text = String(decoding: try Files.read(try Files.open(path), limit: 64 << 20), as: UTF8.self)
                 isWhole = batch.add(encoded: text) && isWhole
             }
-            if !isWhole || batch.seeds != Int(count) { FileHandleWriter.error("beatd-simulate: a job did not end well\n") }
+            if !isWhole || batch.seeds != Int(count) {
+                FileHandleWriter.error("beatd-simulate: a job did not end well\n")
+            }
             return isWhole && batch.seeds == Int(count)
         } catch {
             FileHandleWriter.error("beatd-simulate: \(error)\n")

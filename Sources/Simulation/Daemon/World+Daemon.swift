@@ -81,12 +81,15 @@ extension World {
         for subject in host.subjects.indices { landed(subject) }
         oracle.ended(at: agenda.now)
         let isLong = chance.happens(15)
-        agenda.plan(.start, after: isLong ? chance.between(5, 50) * Time.second : chance.between(30, 5000) * Time.millisecond)
+        agenda.plan(
+            .start, after: isLong ? chance.between(5, 50) * Time.second : chance.between(30, 5000) * Time.millisecond)
     }
 
     mutating func stopBeatd() {
         guard let beatd, beatd.deferred == nil else { return }
-        for subject in host.subjects.indices where isAlive(subject) { ledger.hit(.orderlyStop, subject, at: agenda.now) }
+        for subject in host.subjects.indices where isAlive(subject) {
+            ledger.hit(.orderlyStop, subject, at: agenda.now)
+        }
         trace.note(nil, at: agenda.now, "beatd is asked to stop")
         oracle.stopping(at: agenda.now)
         oracle.trouble(nil, at: agenda.now)

@@ -105,7 +105,8 @@ extension World {
     }
 
     private mutating func tell(
-        _ outcomes: [LinkConversation.Outcome], on connection: ConnectionID, write: (number: Int, subject: Int)?, answer: Answer
+        _ outcomes: [LinkConversation.Outcome], on connection: ConnectionID, write: (number: Int, subject: Int)?,
+        answer: Answer
     ) {
         for outcome in outcomes {
             switch outcome {

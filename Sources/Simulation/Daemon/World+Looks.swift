@@ -137,7 +137,9 @@ extension World {
 
     mutating func tellExit(_ identity: ProcessIdentity, _ process: Int) {
         for (id, flight) in beatd?.looks ?? [:] where flight.isFile && flight.facts != nil {
-            if case .subject(let seen, _) = flight.facts?.seen, seen == process { beatd?.looks[id]?.wasOvertaken = true }
+            if case .subject(let seen, _) = flight.facts?.seen, seen == process {
+                beatd?.looks[id]?.wasOvertaken = true
+            }
         }
         deliver(.exited(identity), .exited(process))
     }

@@ -22,7 +22,8 @@ struct Folder {
 
         /// As it must stand in the registry, written here without beatd's code.
         var content: String {
-            let preserved = isQuick
+            let preserved =
+                isQuick
                 ? "\"preserved.heart.beat.interval\":\"2000\",\"preserved.heart.beat.timeout\":\"6000\","
                     + "\"preserved.ip.delete.timeout\":\"12000\"," : ""
             return "\(weight)|{\(preserved)\"release\":\"\(release)\"}"
@@ -62,7 +63,9 @@ struct Folder {
     /// The same for the predicates.
     func plans(_ subjects: [Subject], checksContent: Bool) -> [Plan] {
         guard isReadable else { return [] }
-        return files.map { Self.plan($0, subjects[$0.subject], checksContent: checksContent) }.sorted { $0.name < $1.name }
+        return files.map { Self.plan($0, subjects[$0.subject], checksContent: checksContent) }.sorted {
+            $0.name < $1.name
+        }
     }
 
     private static func kinds(_ subject: Subject) -> [Bool] {

@@ -68,7 +68,8 @@ struct Host {
         return processes.values.first { $0.serial == serial }
     }
 
-    mutating func write(_ content: Subject.Pidfile.Content, meant: Int?, to subject: Int, cause: Fault?, at now: Int64) {
+    mutating func write(_ content: Subject.Pidfile.Content, meant: Int?, to subject: Int, cause: Fault?, at now: Int64)
+    {
         let old = subjects[subject].file
         let wall = wall(at: now)
         let size: Int64 = if case .pid(let pid) = content { Int64(String(pid).utf8.count) } else { 3 }

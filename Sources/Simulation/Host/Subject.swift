@@ -4,7 +4,10 @@ import Predicates
 /// One guarded service: its process, its pidfile, its listener.
 struct Subject {
     struct Pidfile {
-        enum Content: Hashable { case missing, empty, garbage, pid(Int32) }
+        enum Content: Hashable {
+            case missing, empty, garbage
+            case pid(Int32)
+        }
         var content = Content.missing
         /// The process that whoever wrote the file meant.
         var meant: Int?
@@ -40,7 +43,8 @@ struct Subject {
     static func number(_ subject: Int, isFile: Bool, variant: Int) -> Int { subject * 4 + (isFile ? 0 : 2) + variant }
 
     func target(isFile: Bool, variant: Int) -> Target {
-        let kind: ProbeKind = isFile
+        let kind: ProbeKind =
+            isFile
             ? .pidfile(path: path, executable: namesExecutable ? executable : nil)
             : .tcp(host: "127.0.0.1", port: 9000 + index)
         return variant == 0

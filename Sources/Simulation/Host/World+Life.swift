@@ -103,7 +103,8 @@ extension World {
             if swarm.strikes(.wakeLost, 200, &chance) { continue }
             agenda.plan(.woke(target, number: number, epoch: epoch), after: 300_000)
             if swarm.strikes(.wakeDoubled, 200, &chance) {
-                agenda.plan(.woke(target, number: number, epoch: epoch), after: chance.between(1, 900) * Time.millisecond)
+                agenda.plan(
+                    .woke(target, number: number, epoch: epoch), after: chance.between(1, 900) * Time.millisecond)
             }
         }
     }

@@ -113,7 +113,8 @@ extension World {
         for piece in 1...pieces {
             let end = piece == pieces ? bytes.count : start + (bytes.count - start) / 2
             agenda.plan(
-                .bytesForBeatd(errand.connection, Array(bytes[start..<end]), isLast: piece == pieces, epoch: epoch), at: at)
+                .bytesForBeatd(errand.connection, Array(bytes[start..<end]), isLast: piece == pieces, epoch: epoch),
+                at: at)
             start = end
             at += chance.between(1, 150) * Time.millisecond
         }

@@ -39,7 +39,9 @@ package struct Batch: Sendable {
     package var encoded: String {
         var text = "seeds \(seeds)\n\(ledger.encoded)\n"
         for (seed, violation) in violations {
-            let words = [String(seed), violation.predicate, String(violation.at), violation.subject, violation.sentence]
+            let words = [
+                String(seed), violation.predicate, String(violation.at), violation.subject, violation.sentence,
+            ]
             text += "violation " + words.joined(separator: String(Self.separator)) + "\n"
         }
         return text
@@ -71,7 +73,9 @@ package struct Batch: Sendable {
 
 extension Ledger {
     var encoded: String {
-        var numbers = [events, acceptedBeats, registrations, goodbyes, deaths, restarts, Int(simulated / 1_000_000_000)]
+        var numbers = [
+            events, acceptedBeats, registrations, goodbyes, deaths, restarts, Int(simulated / 1_000_000_000),
+        ]
         numbers += Situation.allCases.map { situations[$0] ?? 0 }
         numbers += faults
         numbers += pairs

@@ -11,7 +11,8 @@ package struct Report {
         let ledger = batch.ledger
         let hours = Double(ledger.simulated) / 3600e9
         var text = "\(batch.seeds) seeds: \(Int(hours)) simulated hours, \(ledger.events) events, "
-        text += "\(ledger.acceptedBeats) accepted beats, \(ledger.registrations) registrations, \(ledger.goodbyes) goodbyes, "
+        text +=
+            "\(ledger.acceptedBeats) accepted beats, \(ledger.registrations) registrations, \(ledger.goodbyes) goodbyes, "
         text += "\(ledger.deaths) deaths, \(ledger.restarts) restarts of beatd\n"
         text += "faults that changed what was seen or hit a write: \(ledger.faults.reduce(0, +)), of "
         text += "\(Fault.allCases.count) kinds\n"

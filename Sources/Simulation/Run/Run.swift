@@ -10,7 +10,9 @@ package struct Run {
     /// The last lines about whom the violation concerns; empty where it was not traced.
     package let lines: [String]
 
-    package init(seed: UInt64, isTraced: Bool = false, hasBadFiles: Bool = true, lineCount: Int = 40, subject: Int? = nil) {
+    package init(
+        seed: UInt64, isTraced: Bool = false, hasBadFiles: Bool = true, lineCount: Int = 40, subject: Int? = nil
+    ) {
         self.seed = seed
         var world = World(seed: seed, World.Options(isTraced: isTraced, hasBadFiles: hasBadFiles))
         violation = world.run()

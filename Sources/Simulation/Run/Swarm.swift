@@ -20,7 +20,8 @@ struct Swarm {
 
     /// Those that come by themselves, whenever what they disturb happens.
     static let ambient: Set<Fault> = [
-        .wakeLost, .wakeLate, .wakeDoubled, .slowLook, .hinderedLook, .lostLook, .stallBeforeWrite, .tornState, .slowSave,
+        .wakeLost, .wakeLate, .wakeDoubled, .slowLook, .hinderedLook, .lostLook, .stallBeforeWrite, .tornState,
+        .slowSave,
     ]
 
     init(_ chance: inout Chance) {

@@ -37,7 +37,8 @@ struct Agenda {
             var parent = 0
             while true {
                 var least = parent
-                for child in [parent * 2 + 1, parent * 2 + 2] where child < heap.count && heap[child].isBefore(heap[least]) {
+                for child in [parent * 2 + 1, parent * 2 + 2]
+                where child < heap.count && heap[child].isBefore(heap[least]) {
                     least = child
                 }
                 guard least != parent else { break }

@@ -48,7 +48,8 @@ extension Happening {
             .bytesForBeatd(_, _, _, let epoch), .peerClosed(_, let epoch), .tick(_, let epoch), .resume(let epoch),
             .saved(_, _, let epoch), .idle(_, let epoch), .kill(let epoch):
             epoch
-        case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .arrive, .apply, .sweep, .weatherEnds, .registryUp,
+        case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .arrive, .apply, .sweep,
+            .weatherEnds, .registryUp,
             .start, .check, .faultsStop, .end:
             nil
         }
@@ -60,7 +61,8 @@ extension Happening {
         case .sample, .report, .exited, .woke, .connected, .unreachable, .socketTakesRest, .bytesForBeatd, .peerClosed,
             .tick, .saved, .scan, .addresses:
             true
-        case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .arrive, .apply, .idle, .sweep, .weatherEnds, .registryUp, .resume,
+        case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .arrive, .apply, .idle, .sweep,
+            .weatherEnds, .registryUp, .resume,
             .start, .kill, .check, .faultsStop, .end:
             false
         }

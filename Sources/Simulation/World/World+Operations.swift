@@ -22,7 +22,8 @@ extension World {
             trouble(subject)
             strikeFolder(fault, subject)
         case .addressMoves, .addressGone: strikeAddresses(fault)
-        case .requestLost, .answerLost, .lateApply, .answerSplit, .answerSlow, .halfSent, .error500, .error400, .nonsense:
+        case .requestLost, .answerLost, .lateApply, .answerSplit, .answerSlow, .halfSent, .error500, .error400,
+            .nonsense:
             let number = network.change(
                 to: fault, share: 30 + chance.below(70), subject: chance.happens(50) ? subject : nil)
             agenda.plan(.weatherEnds(number), after: chance.between(1, 25) * Time.second)
@@ -65,22 +66,24 @@ extension World {
             agenda.plan(.life(subject, .execBack), after: repair)
         case .fileMissing, .fileEmpty, .fileGarbage, .fileHalf, .fileOne:
             guard let process = host.process(of: subject) else { return }
-            let content: Subject.Pidfile.Content = switch fault {
-            case .fileMissing: .missing
-            case .fileEmpty: .empty
-            case .fileGarbage: .garbage
-            case .fileHalf: .pid(process.pid / 10)
-            default: .pid(1)
-            }
+            let content: Subject.Pidfile.Content =
+                switch fault {
+                case .fileMissing: .missing
+                case .fileEmpty: .empty
+                case .fileGarbage: .garbage
+                case .fileHalf: .pid(process.pid / 10)
+                default: .pid(1)
+                }
             host.write(content, meant: nil, to: subject, cause: fault, at: now)
             agenda.plan(.life(subject, .repairFile), after: repair)
         case .listenerRefuses, .listenerHangs, .listenerResets:
             guard host.subjects[subject].process != nil else { return }
-            let state: Subject.Listener.State = switch fault {
-            case .listenerRefuses: .refusing
-            case .listenerHangs: .hanging
-            default: .resetting
-            }
+            let state: Subject.Listener.State =
+                switch fault {
+                case .listenerRefuses: .refusing
+                case .listenerHangs: .hanging
+                default: .resetting
+                }
             host.subjects[subject].listener = .init(state: state, cause: fault)
             if state == .refusing { wakeListener(subject) }
             agenda.plan(.life(subject, .repairListener), after: repair)
@@ -110,7 +113,8 @@ extension World {
             evictTrickster(subject)
             if beatd == nil { ledger.witnesses[subject].removedWhileDown = true }
             let version = folder.files.remove(at: index).version
-            let delay = chance.happens(30) ? chance.between(210, 1500) * Time.millisecond : chance.between(2, 40) * Time.second
+            let delay =
+                chance.happens(30) ? chance.between(210, 1500) * Time.millisecond : chance.between(2, 40) * Time.second
             agenda.plan(.life(subject, .restoreDescriptor(version)), after: delay)
         case .fileRenamed:
             ledger.hit(.fileRenamed, subject, at: now)
@@ -191,7 +195,9 @@ extension World {
             }
         case .oddInterval:
             registry.oddInterval = chance.pick(["0", "1", "60000", "\"5000\"", "\"abc\"", "1000", "2500", nil])
-            for subject in host.subjects.indices where isAlive(subject) { ledger.hit(.oddInterval, subject, at: agenda.now) }
+            for subject in host.subjects.indices where isAlive(subject) {
+                ledger.hit(.oddInterval, subject, at: agenda.now)
+            }
         default: return
         }
     }

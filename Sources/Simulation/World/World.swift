@@ -141,7 +141,9 @@ struct World {
         if beatd?.deferred != nil { oracle.stalled(at: agenda.now) }
         oracle.check(at: agenda.now)
         checkArmed()
-        if let calmSince = swarm.calmSince, agenda.now - calmSince >= Self.recovery { oracle.checkLiveness(at: agenda.now) }
+        if let calmSince = swarm.calmSince, agenda.now - calmSince >= Self.recovery {
+            oracle.checkLiveness(at: agenda.now)
+        }
         agenda.plan(.check, after: Time.second)
     }
 
