@@ -1,11 +1,11 @@
 /// What one file wants now, and what it wanted before as far as that may still stand.
 struct Holder {
     /// The version that is in force.
-    var running: Plan
+    var running: Plan { didSet { name() } }
     /// A version with other probes, which waits until they were alive once.
-    var pending: Plan?
+    var pending: Plan? { didSet { name() } }
     /// The address advertised: an automatic one is kept while the host has it.
-    var ip: String?
+    var ip: String? { didSet { name() } }
     /// Identities of earlier versions, kept until the new entry stands.
     var former: [String] = []
     /// When the file, or its address, last changed.
@@ -19,13 +19,20 @@ struct Holder {
         running = plan
         changedAt = now
         troubledAt = now
+        name()
     }
 
     var versions: [Plan] { [running] + (pending.map { [$0] } ?? []) }
 
     func identity(of plan: Plan) -> String? { (plan.address ?? ip).map { plan.identity(at: $0) } }
 
-    var identity: String? { identity(of: running) }
+    /// What the running version is called at the registry; nil without an address.
+    private(set) var identity: String?
+    /// The same for all versions.
+    private(set) var identities: [String] = []
 
-    var identities: [String] { versions.compactMap { identity(of: $0) } }
+    private mutating func name() {
+        identity = identity(of: running)
+        identities = versions.compactMap { identity(of: $0) }
+    }
 }

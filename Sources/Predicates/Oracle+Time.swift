@@ -13,7 +13,7 @@ extension Oracle {
 
     /// Predicate 3: once quiet, what is gone isn't in the registry, whatever came late.
     private mutating func checkGone(_ identity: String, _ line: Line, at now: Int64) {
-        guard !line.isForgotten, let present = line.presentSince else { return }
+        guard !line.isForgotten, let present = line.presentSince, now - present > limits.cleanUp else { return }
         guard let unwanted = unwantedSince(identity) else { return }
         let quiet = max(present, unwanted, course.troubledAt, course.startedAt, line.failedAt)
         guard now - quiet > limits.cleanUp else { return }

@@ -1,12 +1,10 @@
 extension Oracle {
     // MARK: The bytes that left
 
-    /// A request left; its bytes are read here for the first time.
-    package mutating func left(_ bytes: [UInt8], write: Int, at now: Int64) {
-        guard let request = WireRequest(bytes), request.isEphemeral else {
-            fail(
-                Predicate.wire, "no request of the naming API: \(String(decoding: bytes.prefix(80), as: UTF8.self))",
-                "wire", at: now)
+    /// A request left, as its bytes say; nil where they say nothing.
+    package mutating func left(_ request: WireRequest?, write: Int, at now: Int64) {
+        guard let request, request.isEphemeral else {
+            fail(Predicate.wire, "what left is no request of the naming API for an ephemeral instance", "wire", at: now)
             return
         }
         let identity = request.identity
@@ -99,15 +97,6 @@ extension Oracle {
             fail(
                 Predicate.goodbyesFirst, "a registration left while a goodbye was owed to \(other)", identity, at: now)
         }
-        judgeWarmUp(request, owners, line, at: now)
-    }
-
-    private mutating func judgeWarmUp(_ request: WireRequest, _ owners: [Holder], _ line: Line, at now: Int64) {
-        guard let owner = owners.first, owner.running.warmUp > 0, owner.pending == nil, !line.mayBeHeld,
-            !course.remembered.contains(request.identity),
-            let since = owner.running.probes.compactMap({ sights[$0.target]?.standsSince }).min()
-        else { return }
-        _ = since
     }
 
     /// Since when a goodbye is owed, as far as beatd can know.

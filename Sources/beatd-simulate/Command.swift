@@ -1,4 +1,3 @@
-import Glibc
 import Linux
 import Predicates
 import Simulation
@@ -68,8 +67,10 @@ struct Command {
         return many()
     }
 
+    private static func complain(_ text: String) { Terminals.write(text, to: 2) }
+
     private func fail(_ sentence: String) -> Int32 {
-        FileHandleWriter.error("beatd-simulate: \(sentence)\n\(Self.usage)\n")
+        Self.complain("beatd-simulate: \(sentence)\n\(Self.usage)\n")
         return 64
     }
 
@@ -140,7 +141,7 @@ struct Command {
             return true
         }
         let folder = Environment.value("TMPDIR") ?? "/tmp"
-        let paths = (0..<jobs).map { "\(folder)/beatd-simulate.\(getpid()).\($0)" }
+        let paths = (0..<jobs).map { "\(folder)/beatd-simulate.\(Accounts.pid).\($0)" }
         defer { for path in paths { try? Files.remove(path) } }
         do throws(SystemCallError) {
             var isWhole = true
@@ -150,11 +151,11 @@ struct Command {
                 isWhole = batch.add(encoded: text) && isWhole
             }
             if !isWhole || batch.seeds != Int(count) {
-                FileHandleWriter.error("beatd-simulate: a job did not end well\n")
+                Self.complain("beatd-simulate: a job did not end well\n")
             }
             return isWhole && batch.seeds == Int(count)
         } catch {
-            FileHandleWriter.error("beatd-simulate: \(error)\n")
+            Self.complain("beatd-simulate: \(error)\n")
             return false
         }
     }
@@ -196,15 +197,5 @@ struct Command {
         }
         print("\(names.count - survivors) of \(names.count) bugs caught")
         return survivors == 0 ? 0 : 1
-    }
-}
-
-/// Writes to standard error.
-enum FileHandleWriter {
-    static func error(_ text: String) {
-        let bytes = Array(text.utf8)
-        do throws(SystemCallError) { try Files.writeAll(bytes, to: Descriptor(taking: dup(2))) } catch {
-            return  // there is nowhere left to say it
-        }
     }
 }

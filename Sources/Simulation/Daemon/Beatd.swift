@@ -57,6 +57,9 @@ struct Beatd {
         self.epoch = epoch
     }
 
+    /// Whether an event that comes now is handled now.
+    var isRunnable: Bool { !isBusy && deferred == nil }
+
     mutating func take(_ delivery: Delivery) { inbox.append(delivery) }
 
     mutating func nextEffect() -> Effect? {

@@ -62,13 +62,14 @@ extension World {
         }
         peer.write = (number, subject)
         note(order, subject)
-        oracle.left(bytes, write: number, at: now)
+        let request = WireRequest(bytes)
+        oracle.left(request, write: number, at: now)
         trace.mix(now)
         trace.mix(bytes)
         trace.note(
             subject, at: now,
             "LEFT \(order.kind) \(order.instance.cluster) \(order.instance.identity) (write \(order.id.number))")
-        if let request = WireRequest(bytes) {
+        if let request {
             network.errands[number] = Errand(connection: id, request: request, sentAt: now, subject: subject)
         }
         if peer.isClosedByServer { ledger.met(.writeOnClosing) }

@@ -5,7 +5,7 @@ import Predicates
 extension World {
     mutating func deliver(_ event: Event, _ note: Beatd.Note = .none) {
         beatd?.take(Beatd.Delivery(event: event, note: note))
-        guard let beatd, !beatd.isBusy, beatd.deferred == nil else { return }
+        guard beatd?.isRunnable == true else { return }
         turn()
     }
 
@@ -36,11 +36,13 @@ extension World {
     }
 
     private mutating func arm() {
-        guard let beatd, beatd.deferred == nil, let due = beatd.reactor.nextDeadline?.at.nanoseconds else { return }
-        if let armed = beatd.armed, armed <= due { return }
+        guard beatd?.deferred == nil, let epoch = beatd?.epoch,
+            let due = beatd?.reactor.nextDeadline?.at.nanoseconds
+        else { return }
+        if let armed = beatd?.armed, armed <= due { return }
         let at = max(due, agenda.now + 1000)
-        self.beatd?.armed = at
-        agenda.plan(.tick(at: at, epoch: beatd.epoch), at: at)
+        beatd?.armed = at
+        agenda.plan(.tick(at: at, epoch: epoch), at: at)
     }
 
     private mutating func tell(_ note: Beatd.Note) {

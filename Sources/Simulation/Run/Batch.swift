@@ -3,7 +3,7 @@ package import Predicates
 /// Many seeds, their counts added up and their violations kept.
 package struct Batch: Sendable {
     /// Every so many seeds are run a second time without the bad files (promise P5).
-    private static let differential: UInt64 = 8
+    private static let differential: UInt64 = 16
     private static let separator: Character = "\u{1}"
 
     package var ledger = Ledger()

@@ -5,10 +5,10 @@ struct Swarm {
     /// Whether bad files reach beatd.
     var hasBadFiles = true
     private(set) var enabled: Set<Fault> = []
-    /// Operations with their weights, summed up.
     /// Since when faults have stopped.
     private(set) var calmSince: Int64?
     var isActive: Bool { calmSince == nil }
+    /// Operations with their weights, summed up.
     private var wheel: [(fault: Fault, upTo: Int)] = []
     /// Between two operations, on average.
     let pause: Int64

@@ -131,7 +131,7 @@ struct World {
         case .addresses: deliver(.addresses(host.addresses), .addresses(host.addresses))
         case .sample, .report, .exited, .woke, .connected, .unreachable, .socketTakesRest, .bytesForBeatd, .peerClosed,
             .tick, .resume, .saved:
-            guard let beatd, happening.epoch == beatd.epoch else { return }
+            guard happening.epoch == beatd?.epoch else { return }
             handleForBeatd(happening)
         }
     }
