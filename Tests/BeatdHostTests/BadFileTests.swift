@@ -47,42 +47,39 @@ struct BadFileTests {
         #expect(rejection?.error.contains("belongs to user nobody") == true)
     }
 
-    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
-    func `a file that beatd may not read is refused, not removed`() throws {
-        let folder = try Folder()
-        try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
-        try folder.start()
-        try folder.setMode(0o000, of: "a.yaml")
-        let report = try folder.rescan()
-        #expect(folder.names == ["a"])
+    @Test func `a file that beatd may not read is refused, not removed`() throws {
+        let report = try asOrdinaryUser {
+            let folder = try Folder()
+            try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
+            try folder.start()
+            try folder.setMode(0o000, of: "a.yaml")
+            return try folder.rescan()
+        }
+        #expect(report.set.accepted.map(\.name) == ["a"])
+        #expect(report.set.complete)
         #expect(report.set.rejected.first?.error.contains("may not read the file") == true)
     }
 
-    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
-    func `a folder that beatd may not read changes nothing`() throws {
-        let folder = try Folder()
-        try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
-        try folder.start()
-        try Files.setMode(0o000, of: folder.path)
-        try folder.wait { folder.latest?.problem?.contains("may not read the folder") == true }
-        #expect(folder.names == ["a"])
-        try Files.setMode(0o755, of: folder.path)
-        try folder.move(FolderTests.descriptor("b"), to: "b.yaml")
-        try folder.wait { folder.names == ["a", "b"] }
-    }
-
-    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
-    func `a folder that may be listed but not entered changes nothing`() throws {
-        let folder = try Folder()
-        try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
-        try folder.start()
-        try Files.setMode(0o644, of: folder.path)
-        let report = try folder.rescan()
-        #expect(report.set.accepted.map(\.name) == ["a"])
-        #expect(!report.set.complete)
-        #expect(report.problem?.contains("may not read the folder") == true)
-        try Files.setMode(0o755, of: folder.path)
-        #expect(try folder.rescan().problem == nil)
+    /// Without the right to read, and without the right to enter.
+    @Test(arguments: [UInt32(0o000), 0o644]) func `a folder that beatd may not read changes nothing`(
+        _ mode: UInt32
+    ) throws {
+        let reports = try asOrdinaryUser {
+            let folder = try Folder()
+            try folder.move(FolderTests.descriptor("a"), to: "a.yaml")
+            try folder.start()
+            try Files.setMode(mode, of: folder.path)
+            try folder.wait { folder.latest?.problem != nil }
+            try Files.setMode(0o755, of: folder.path)
+            try folder.move(FolderTests.descriptor("b"), to: "b.yaml")
+            try folder.wait { folder.names == ["a", "b"] }
+            return folder.reports
+        }
+        let blind = try #require(reports.first { $0.problem != nil })
+        #expect(blind.problem?.contains("may not read the folder") == true)
+        #expect(blind.set.accepted.map(\.name) == ["a"])
+        #expect(!blind.set.complete)
+        #expect(reports.last?.problem == nil)
     }
 
     @Test func `a name that is no UTF-8 is refused`() throws {

@@ -120,16 +120,31 @@ struct LookTests {
         withExtendedLifetime(socket.number) {}
     }
 
-    @Test(.enabled(if: !Surroundings.isRoot, "root may read everything"))
-    func `a pidfile that beatd may not read names who may not`() throws {
-        let looks = try Looks()
-        let path = try looks.temporary.write("1", to: "a.pid")
-        try Files.setMode(0o000, of: path)
-        guard case .denied(let who) = try looks.seen(path) else {
+    @Test func `a pidfile that beatd may not read names who may not`() throws {
+        let seen = try asOrdinaryUser {
+            let looks = try Looks()
+            let path = try looks.temporary.write("1", to: "a.pid")
+            try Files.setMode(0o000, of: path)
+            return try looks.seen(path)
+        }
+        guard case .denied(let who) = seen else {
             Issue.record("it was read")
             return
         }
         #expect(who.contains("may not read it"))
+    }
+
+    @Test func `a process of another user is seen, its executable is closed`() throws {
+        let process = try TestProcess.idle()
+        let pid = process.pid
+        let seen = try asOrdinaryUser { try Looks().pidfile("\(pid)") }
+        guard case .process(_, let sighting) = seen else {
+            Issue.record("no process")
+            return
+        }
+        #expect((sighting.executable == nil) == Surroundings.isRoot)
+        #expect(sighting.arguments0 == "/bin/sleep")
+        #expect(sighting.comm == "sleep")
     }
 
     @Test func `a process is seen with who it is and what it runs`() throws {
