@@ -40,6 +40,18 @@ struct FolderTests {
         #expect(folder.latest?.set.complete == true)
     }
 
+    @Test func `a literal address that this host doesn't have is a warning`() throws {
+        let folder = try Folder()
+        try folder.move(Self.descriptor("a") + "address: 192.0.2.7\n", to: "a.yaml")
+        try folder.move(Self.descriptor("b") + "address: 127.0.0.1\n", to: "b.yaml")
+        try folder.start()
+        #expect(folder.names == ["a", "b"])
+        #expect(folder.latest?.warnings.keys.sorted() == ["a.yaml"])
+        #expect(
+            folder.latest?.warnings["a.yaml"]?.first?.sentence.contains("192.0.2.7, which this host doesn't have")
+                == true)
+    }
+
     @Test func `a burst of changes is read once it is quiet`() throws {
         let folder = try Folder(settle: .milliseconds(300))
         try folder.start()

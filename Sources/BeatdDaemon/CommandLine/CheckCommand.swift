@@ -53,6 +53,12 @@ struct CheckCommand {
         do throws(SystemCallError) {
             let file = operand == "-" ? try Files.standardInput() : try Files.open(operand)
             bytes = try Files.read(file, limit: DescriptorDecoding.largestFile + 1)
+            let settings = configuration.descriptors
+            let isJudged = !settings.allowUnsafe && FileSafety.isInside(operand, folder: settings.directory)
+            if isJudged, let why = FileSafety.problem(with: try Files.status(of: file)) {
+                terminal.complain("\(shown): the file \(why)")
+                return .failure
+            }
         } catch {
             terminal.complain(error.description)
             return error.isNotFound ? .noInput : .failure
@@ -60,7 +66,8 @@ struct CheckCommand {
         do throws(InputError) {
             let decoding = DescriptorDecoding(defaults: configuration.descriptors.defaults)
             let decoded = try decoding.decode(bytes, name: Self.name(of: operand), file: shown)
-            for warning in decoded.warnings { terminal.print("warning: \(warning)\n") }
+            let address = decoded.descriptor.addressWarning(in: HostAddresses.read())
+            for warning in decoded.warnings + [address].compactMap(\.self) { terminal.print("warning: \(warning)\n") }
             terminal.print("\(shown): good\n")
             return .success
         } catch {

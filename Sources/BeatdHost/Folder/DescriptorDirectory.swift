@@ -80,12 +80,6 @@ package final class DescriptorDirectory {
         watches.timer = try loop.timer { [unowned self] in self.wake() }
     }
 
-    /// Reads the folder once, without a loop and without what an earlier run knew: for `check`.
-    package static func readOnce(_ settings: DescriptorSettings) -> DescriptorReport {
-        var scan = FolderScan(Catalogue(), settings: settings, lastGood: nil)
-        return scan.run().report
-    }
-
     /// Reads at once, and from then on whenever something changes.
     package func start() { read() }
 

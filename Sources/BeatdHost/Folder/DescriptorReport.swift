@@ -34,7 +34,7 @@ package struct DescriptorReport: Equatable, Sendable {
 extension DescriptorReport {
     /// Reads the folder once, as the daemon would at its start, without the copies that a daemon keeps.
     package static func read(_ settings: DescriptorSettings) -> DescriptorReport {
-        var scan = FolderScan(Catalogue(), settings: settings, lastGood: LastGoodFiles(stateDirectory: "/dev/null"))
+        var scan = FolderScan(Catalogue(), settings: settings, lastGood: nil)
         return scan.run().report
     }
 }

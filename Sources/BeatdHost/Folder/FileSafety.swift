@@ -16,4 +16,11 @@ package enum FileSafety {
         }
         return nil
     }
+
+    /// Whether `file` stands in that folder itself, by whatever path.
+    package static func isInside(_ file: String, folder: String) -> Bool {
+        let above = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
+        guard let its = try? Files.status(at: above), let other = try? Files.status(at: folder) else { return false }
+        return its.device == other.device && its.inode == other.inode
+    }
 }

@@ -156,7 +156,10 @@ struct FolderScan: Sendable {
         _ entry: inout Catalogue.File, _ bytes: [UInt8], _ version: FileStamp?, _ file: String, _ name: String
     ) {
         do throws(InputError) {
-            let decoded = try decoding.decode(bytes, name: name, file: file)
+            var decoded = try decoding.decode(bytes, name: name, file: file)
+            if let warning = decoded.descriptor.addressWarning(in: HostAddresses.read()) {
+                decoded.warnings.append(warning)
+            }
             entry = Catalogue.File(
                 version: version, good: decoded.descriptor, warnings: decoded.warnings, mayRestore: false)
             fresh.append((file, bytes))

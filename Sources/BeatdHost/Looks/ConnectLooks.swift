@@ -80,7 +80,7 @@ final class ConnectLooks {
         return .tcp(.connected)
     }
 
-    private static func sighting(of error: SystemCallError) -> Sighting {
+    static func sighting(of error: SystemCallError) -> Sighting {
         if error.isRefused { return .tcp(.refused) }
         if error.isReset { return .tcp(.reset) }
         if error.isTimedOut { return .tcp(.timedOut) }

@@ -23,7 +23,7 @@ struct PidfileLook {
         } catch { return (Self.sighting(of: error), nil) }
     }
 
-    private static func sighting(of error: SystemCallError) -> Sighting {
+    static func sighting(of error: SystemCallError) -> Sighting {
         if error.isNotFound { return .pidfile(.missing) }
         if error.isPermission {
             let user = Accounts.name(ofUser: Accounts.user)
