@@ -137,6 +137,7 @@ struct LookTests {
     @Test func `a process of another user is seen, its executable is closed`() throws {
         let process = try TestProcess.idle()
         let pid = process.pid
+        try Self.awaitProgram(of: process)
         let seen = try asOrdinaryUser { try Looks().pidfile("\(pid)") }
         guard case .process(_, let sighting) = seen else {
             Issue.record("no process")
@@ -147,9 +148,15 @@ struct LookTests {
         #expect(sighting.comm == "sleep")
     }
 
+    /// A child is one before its program has all of its arguments (execve(2)).
+    private static func awaitProgram(of process: TestProcess) throws {
+        try eventually { ProcessFacts(process.pid)?.arguments0 == "/bin/sleep" }
+    }
+
     @Test func `a process is seen with who it is and what it runs`() throws {
         let looks = try Looks()
         let process = try TestProcess.idle()
+        try Self.awaitProgram(of: process)
         for content in [
             "\(process.pid)\n", "\(process.pid)", " \(process.pid) \r\n", "\(process.pid)\nmore of the service's own\n",
         ] {
