@@ -65,4 +65,14 @@ package struct AddressSet: Equatable, Sendable {
         self.source = source
         self.local = local
     }
+
+    /// What is advertised for a choice: an automatic address is kept while this host has it; nil where there is none.
+    package func advertised(_ choice: AddressChoice, current: String?) -> String? {
+        switch choice {
+        case .literal(let address): return address
+        case .automatic:
+            if let current, local.contains(current) { return current }
+            return source
+        }
+    }
 }

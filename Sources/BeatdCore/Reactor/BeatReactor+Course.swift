@@ -38,11 +38,7 @@ extension BeatReactor {
         var state = RememberedState()
         state.boot = memory.boot
         state.lightBeats = registry.lightBeats
-        for id in leases.ids {
-            let lease = leases[id]
-            guard let instance = lease.published ?? lease.doubt?.instance ?? lease.flying else { continue }
-            state.leases.append(RememberedLease(name: lease.name, instance: instance))
-        }
+        state.leases = leases.remembered
         for id in tasks.ids { state.aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
         return state
     }
@@ -62,7 +58,7 @@ extension BeatReactor {
         if new.registry.writesPerSecond != old.registry.writesPerSecond {
             queue.limit(to: new.registry.writesPerSecond, at: now)
         }
-        for id in leases.ids { leases[id].timeout = new.registry.timeout }
+        for id in leases.ids { leases[id].pace.timeout = new.registry.timeout }
         guard new.registry.server != old.registry.server else { return }
         for write in registry.use(new.registry.server, into: &effects) {
             guard let flight = flights.writes.removeValue(forKey: write) else { continue }

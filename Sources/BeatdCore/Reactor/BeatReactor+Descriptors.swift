@@ -60,9 +60,10 @@ extension BeatReactor {
     }
 
     private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
-        let lease = resolve(descriptor, current: nil).flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
+        let ip = folder.addresses.advertised(descriptor.address, current: nil)
+        let lease = ip.flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
         // Only what an earlier run left is still wanted without an owner; a file that was removed begins anew.
-        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].isRegistered } ?? false
+        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].holding.isRegistered } ?? false
         let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
         let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
         subscribe(id, at: now, into: &effects)
@@ -77,7 +78,7 @@ extension BeatReactor {
         tasks.rename(id, to: descriptor)
         resubscribe(id, from: old, at: now, into: &effects)
         assign(id, at: now, into: &effects)
-        if let lease = tasks[id].lease { leases[lease].name = descriptor.name }
+        if let lease = tasks[id].claim.lease { leases[lease].name = descriptor.name }
         memory.isDirty = true
         refresh(id, at: now, into: &effects)
     }
@@ -86,7 +87,7 @@ extension BeatReactor {
         for target in tasks[id].targets { looks.unsubscribe(id, from: target, &timers, into: &effects) }
         let task = tasks.remove(id)
         if let timer = task.timer { timers.remove(timer) }
-        for lease in task.leaving + (task.lease.map { [$0] } ?? []) { disown(lease, at: now, into: &effects) }
+        for lease in task.claim.all { disown(lease, at: now, into: &effects) }
         effects.append(
             .transition(
                 Transition(
@@ -120,19 +121,9 @@ extension BeatReactor {
 
     // MARK: Addresses and identities
 
-    /// What is advertised: an automatic address is kept while this host has it.
-    private func resolve(_ descriptor: InstanceDescriptor, current: String?) -> String? {
-        switch descriptor.address {
-        case .literal(let address): return address
-        case .automatic:
-            if let current, folder.addresses.local.contains(current) { return current }
-            return folder.addresses.source
-        }
-    }
-
     private func isSameInstance(_ id: TaskID, _ descriptor: InstanceDescriptor) -> Bool {
-        let current = tasks[id].chosenIP
-        guard let lease = tasks[id].lease, let ip = resolve(descriptor, current: current) else { return false }
+        let ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
+        guard let lease = tasks[id].claim.lease, let ip else { return false }
         return leases[lease].identity == descriptor.instance(at: ip).identity
     }
 
@@ -141,25 +132,25 @@ extension BeatReactor {
     /// A former one stays in `leaving` until the new entry stands.
     mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
         let descriptor = tasks[id].descriptor
-        tasks[id].ip = resolve(descriptor, current: tasks[id].chosenIP)
-        tasks[id].chosenIP = descriptor.address == .automatic ? tasks[id].ip : nil
-        guard let ip = tasks[id].ip else { return }
+        tasks[id].claim.ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
+        tasks[id].claim.chosen = descriptor.address == .automatic ? tasks[id].claim.ip : nil
+        guard let ip = tasks[id].claim.ip else { return }
         let instance = descriptor.instance(at: ip)
-        let former = tasks[id].lease
+        let former = tasks[id].claim.lease
         if let former, leases[former].identity == instance.identity {
-            tasks[id].twin = nil
+            tasks[id].claim.twin = nil
             return
         }
         let found = leases.id(of: instance.identity)
         if let found, let owner = leases[found].owner, owner != id {
-            tasks[id].twin = tasks[owner].descriptor.file
+            tasks[id].claim.twin = tasks[owner].descriptor.file
             return
         }
-        tasks[id].twin = nil
-        if let former { tasks[id].leaving.append(former) }
+        tasks[id].claim.twin = nil
+        if let former { tasks[id].claim.leaving.append(former) }
         let lease: LeaseID
         if let found {
-            tasks[id].leaving.removeAll { $0 == found }
+            tasks[id].claim.leaving.removeAll { $0 == found }
             leases[found].owner = id
             leases[found].name = descriptor.name
             lease = found
@@ -169,12 +160,12 @@ extension BeatReactor {
                     instance, timing: descriptor.beat, name: descriptor.name, owner: id,
                     timeout: settings.registry.timeout))
         }
-        tasks[id].lease = lease
+        tasks[id].claim.lease = lease
     }
 
     /// Files that were refused for describing the same instance as another: that one may be gone or changed.
     private mutating func retryTwins(at now: Instant, into effects: inout Effects) {
-        for id in tasks.ids where tasks[id].twin != nil {
+        for id in tasks.ids where tasks[id].claim.twin != nil {
             assign(id, at: now, into: &effects)
             refresh(id, at: now, into: &effects)
         }
@@ -183,7 +174,7 @@ extension BeatReactor {
     /// Nobody wants that lease any more; it ends with its goodbye.
     mutating func disown(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
         leases[id].owner = nil
-        leases[id].want(nil, timing: leases[id].timing, at: now)
+        leases[id].want(nil, timing: leases[id].pace.timing, at: now)
         schedule(id, at: now, into: &effects)
     }
 

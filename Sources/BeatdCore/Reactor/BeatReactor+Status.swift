@@ -23,7 +23,7 @@ extension BeatReactor {
     package var rejected: [Rejection] {
         let twins = tasks.ids.compactMap { id -> Rejection? in
             let task = tasks[id]
-            guard let twin = task.twin else { return nil }
+            guard let twin = task.claim.twin else { return nil }
             return Rejection(
                 name: task.descriptor.name, file: task.descriptor.file,
                 error: "describes the same instance as \(twin) (namespace, group, service, address and port)")
@@ -39,22 +39,8 @@ extension BeatReactor {
     private func status(of id: TaskID) -> InstanceStatus {
         let task = tasks[id]
         // While beatd stops, a lease ends with its goodbye, and its task stays.
-        let lease = task.lease.flatMap { leases.holds($0) ? leases[$0] : nil }
-        let beats = lease?.counts
-        let isBeating = task.phase == .up || task.phase == .registering
-        let due = lease.flatMap { lease -> Instant? in
-            if case .held(let due) = lease.state { return due }
-            return nil
-        }
+        let lease = task.claim.lease.flatMap { leases.holds($0) ? leases[$0] : nil }
         let rejection = folder.rejected.first { $0.name == task.descriptor.name }?.error
-        return InstanceStatus(
-            name: task.descriptor.name, file: task.descriptor.file, descriptor: task.descriptor, ip: task.ip,
-            phase: task.phase ?? .waiting, reason: task.reason, since: task.since, process: task.gate.process,
-            probes: task.gate.looks.map { spec, look in
-                InstanceStatus.Probe(kind: spec.target.kind.name, target: spec.target.kind.subject, look: look)
-            },
-            lastBeat: beats?.last.map { InstanceStatus.Beat(at: $0.at, outcome: $0.outcome) },
-            nextBeat: isBeating ? due : nil, beats: beats?.accepted ?? 0,
-            pending: task.pending.map { $0.gate.waitingFor }, rejection: rejection)
+        return task.status(with: lease, rejection: rejection)
     }
 }

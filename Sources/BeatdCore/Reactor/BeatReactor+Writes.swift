@@ -11,57 +11,30 @@ extension BeatReactor {
                 assign(id, at: now, into: &effects)
             }
         }
-        let decision = tasks[id].decide(standing(of: id, at: now), at: now)
+        let decision = tasks[id].decide(leases.standing(of: tasks[id].claim.lease, at: now), at: now)
         apply(decision.want, of: id, at: now, into: &effects)
         if let transition = tasks[id].enter(decision, at: now) { effects.append(.transition(transition)) }
-        arm(id, decision.until)
-    }
-
-    private func standing(of id: TaskID, at now: Instant) -> BeatTask.Standing {
-        guard let lease = tasks[id].lease else {
-            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false)
-        }
-        let isOut = leases[lease].isInFlight != nil
-        return BeatTask.Standing(
-            isUp: leases[lease].isUp(at: now), lapse: leases[lease].lapse,
-            mayHold: leases[lease].wanted != nil && (leases[lease].mayHold || isOut),
-            isRegistered: leases[lease].isRegistered)
+        timers.arm(&tasks[id].timer, .task(id), due: decision.until)
     }
 
     private mutating func apply(_ want: BeatTask.Want, of id: TaskID, at now: Instant, into effects: inout Effects) {
         let descriptor = tasks[id].descriptor
-        if let lease = tasks[id].lease {
+        if let lease = tasks[id].claim.lease {
+            let instance = tasks[id].claim.ip.map { descriptor.instance(at: $0) }
             switch want {
-            case .nobody:
-                leases[lease].want(nil, timing: descriptor.beat, at: now)
-            case .unchanged:
-                if leases[lease].wanted != nil, let ip = tasks[id].ip {
-                    leases[lease].want(descriptor.instance(at: ip), timing: descriptor.beat, at: now)
-                }
-            case .registered:
-                if let ip = tasks[id].ip {
-                    leases[lease].want(descriptor.instance(at: ip), timing: descriptor.beat, at: now)
-                }
+            case .nobody: leases[lease].want(nil, timing: descriptor.beat, at: now)
+            case .unchanged where leases[lease].wanted == nil: break
+            case .unchanged, .registered:
+                if let instance { leases[lease].want(instance, timing: descriptor.beat, at: now) }
             }
             schedule(lease, at: now, into: &effects)
         }
-        let stands = tasks[id].lease.map { leases[$0].isUp(at: now) } ?? false
+        let stands = tasks[id].claim.lease.map { leases[$0].isUp(at: now) } ?? false
         if want == .nobody || stands {
-            for lease in tasks[id].leaving { disown(lease, at: now, into: &effects) }
-            tasks[id].leaving = []
+            for lease in tasks[id].claim.leaving { disown(lease, at: now, into: &effects) }
+            tasks[id].claim.leaving = []
         } else {
-            for lease in tasks[id].leaving { schedule(lease, at: now, into: &effects) }
-        }
-    }
-
-    private mutating func arm(_ id: TaskID, _ until: Instant?) {
-        switch (tasks[id].timer, until) {
-        case (let timer?, let until?): timers.move(timer, to: until)
-        case (nil, let until?): tasks[id].timer = timers.insert(.task(id), due: until)
-        case (let timer?, nil):
-            timers.remove(timer)
-            tasks[id].timer = nil
-        case (nil, nil): break
+            for lease in tasks[id].claim.leaving { schedule(lease, at: now, into: &effects) }
         }
     }
 
@@ -70,7 +43,6 @@ extension BeatReactor {
     /// Puts the lease where its state says: in the queue, on the timer, or out of the table when nothing of it is left.
     mutating func schedule(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
         count(id)
-        leases[id].isParked = false
         guard let due = leases[id].due(at: now) else {
             queue.remove(id)
             arm(id, leases[id].limit)
@@ -86,7 +58,6 @@ extension BeatReactor {
         arm(id, nil)
         guard due.kind == .goodbye || mayWrite(id, at: now) else {
             queue.remove(id)
-            leases[id].isParked = true
             lookAgain(id, at: now, into: &effects)
             return
         }
@@ -112,7 +83,7 @@ extension BeatReactor {
         #if DELIBERATE_BUGS
             switch DeliberateBug.chosen {
             case .beatAfterDeath where flights.isJudging: return true
-            case .repeatAfterGoodbye, .noRecheck: if leases[id].isBlind { return true }
+            case .repeatAfterGoodbye, .noRecheck: if leases[id].notes.isBlind { return true }
             default: break
             }
         #endif
@@ -131,14 +102,7 @@ extension BeatReactor {
     }
 
     private mutating func arm(_ id: LeaseID, _ due: Instant?) {
-        switch (leases[id].timer, due) {
-        case (let timer?, let due?): timers.move(timer, to: due)
-        case (nil, let due?): leases[id].timer = timers.insert(.lease(id), due: due)
-        case (let timer?, nil):
-            timers.remove(timer)
-            leases[id].timer = nil
-        case (nil, nil): break
-        }
+        timers.arm(&leases[id].notes.timer, .lease(id), due: due)
     }
 
     private func roundedDown(_ due: Instant) -> Instant {
@@ -147,9 +111,9 @@ extension BeatReactor {
     }
 
     private mutating func count(_ id: LeaseID) {
-        let rate = leases[id].wanted == nil ? 0 : Int(3_600_000 / max(leases[id].interval.milliseconds, 1))
-        flights.beatsPerHour += rate - leases[id].countedRate
-        leases[id].countedRate = rate
+        let rate = leases[id].wanted == nil ? 0 : Int(3_600_000 / max(leases[id].pace.interval.milliseconds, 1))
+        flights.beatsPerHour += rate - leases[id].notes.countedRate
+        leases[id].notes.countedRate = rate
     }
 
     // MARK: The queue to connections
@@ -170,16 +134,7 @@ extension BeatReactor {
         armWrites(registry.nextChance(after: now))
     }
 
-    private mutating func armWrites(_ due: Instant?) {
-        switch (flights.timer, due) {
-        case (let timer?, let due?): timers.move(timer, to: due)
-        case (nil, let due?): flights.timer = timers.insert(.write, due: due)
-        case (let timer?, nil):
-            timers.remove(timer)
-            flights.timer = nil
-        case (nil, nil): break
-        }
-    }
+    private mutating func armWrites(_ due: Instant?) { timers.arm(&flights.timer, .write, due: due) }
 
     /// What that connection is to send at this very instant; nil for nothing (more).
     ///
@@ -242,12 +197,12 @@ extension BeatReactor {
 
     /// A write ended, one way or another.
     private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
-        let published = leases[id].published
+        let published = leases[id].holding.published
         leases[id].replied(reply, at: now, &chance)
-        if leases[id].published != published { memory.isDirty = true }
+        if leases[id].holding.published != published { memory.isDirty = true }
         if let owner = leases[id].owner, course.stop == nil {
             refresh(owner, at: now, into: &effects)
-            if leases.holds(id), leases[id].owner == owner, tasks[owner].lease != id {
+            if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {
                 schedule(id, at: now, into: &effects)
             }
         } else {

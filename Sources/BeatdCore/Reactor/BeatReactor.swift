@@ -78,7 +78,7 @@ package struct BeatReactor {
                 tasks[id].timer = nil
                 refresh(id, at: now, into: &effects)
             case .lease(let id):
-                leases[id].timer = nil
+                leases[id].notes.timer = nil
                 due(id, at: now, into: &effects)
             case .target(let id):
                 if let look = looks.due(id, &timers, at: now, into: &effects) {

@@ -9,6 +9,23 @@ struct BeatTask {
         var gate: HealthGate
     }
 
+    /// What the task has at the registry, or would have.
+    struct Claim {
+        /// The lease it wants now; nil while it has no address or another file has that identity.
+        var lease: LeaseID?
+        /// Leases of an earlier address or port, kept until the new entry stands.
+        var leaving: [LeaseID] = []
+        /// The address advertised now.
+        var ip: String?
+        /// The same where the host's own was asked for: it is kept while the host has it; one that was written isn't.
+        var chosen: String?
+        /// The file with the same instance that came first.
+        var twin: String?
+
+        /// Every lease there is of it.
+        var all: [LeaseID] { leaving + (lease.map { [$0] } ?? []) }
+    }
+
     /// What the task wants of its lease.
     enum Want: Hashable {
         case nobody
@@ -38,16 +55,7 @@ struct BeatTask {
     private(set) var descriptor: InstanceDescriptor
     private(set) var gate: HealthGate
     var pending: Pending?
-    /// The lease it wants now; nil while it has no address or another file has that identity.
-    var lease: LeaseID?
-    /// Leases of an earlier address or port, kept until the new entry stands.
-    var leaving: [LeaseID] = []
-    /// The address advertised now.
-    var ip: String?
-    /// The same where the host's own was asked for: it is kept while the host has it; one that was written isn't.
-    var chosenIP: String?
-    /// The file with the same instance that came first.
-    var twin: String?
+    var claim = Claim()
     private(set) var phase: Phase?
     private(set) var reason = ""
     private(set) var since: Instant
@@ -113,7 +121,7 @@ struct BeatTask {
 
     /// What should be true now, from looks, address and what the registry holds.
     mutating func decide(_ standing: Standing, at now: Instant) -> Decision {
-        if let twin {
+        if let twin = claim.twin {
             return Decision(phase: .rejected, reason: "describes the same instance as \(twin)", want: .nobody)
         }
         let verdict = gate.verdict(at: now)
@@ -123,7 +131,7 @@ struct BeatTask {
             aliveSince = nil
             return Decision(phase: .down, reason: why, want: .nobody)
         }
-        guard ip != nil else {
+        guard claim.ip != nil else {
             return Decision(phase: .waiting, reason: "this host has no address to advertise", want: .nobody)
         }
         switch verdict {

@@ -57,6 +57,18 @@ package struct TimerWheel<Key: Hashable> {
         count -= 1
     }
 
+    /// Moves, sets or removes the one timer of a key, whichever its wish and its handle ask for; nil: no timer.
+    package mutating func arm(_ handle: inout Handle?, _ key: Key, due: Instant?) {
+        switch (handle, due) {
+        case (let old?, let due?): move(old, to: due)
+        case (nil, let due?): handle = insert(key, due: due)
+        case (let old?, nil):
+            remove(old)
+            handle = nil
+        case (nil, nil): return
+        }
+    }
+
     /// Takes one key that is due at `now`, the earliest first among those of one slot.
     package mutating func popDue(at now: Instant) -> Key? {
         let end = now.nanoseconds / Self.slotNanoseconds

@@ -4,6 +4,8 @@
 /// identity, since Swift's own hash differs from start to start.
 struct BeatGrid {
     private let phase: UInt64
+    /// The beat sent last was due then; it left up to a tick early and must not fall due a second time.
+    var lastDue = Instant(nanoseconds: .min / 2)
 
     init(_ identity: WireIdentity) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -18,50 +18,20 @@ struct Lease {
         case settled(again: Instant)
     }
 
-    /// The latest registration or beat without an answer: until twice the time limit after `since` it may be applied.
-    struct Doubt: Hashable {
-        var since: Instant
-        var instance: Instance
-    }
-
     let identity: WireIdentity
     /// The descriptor that wants it, or wanted it last, by NAME.
     var name: String
     /// Whose looks carry its writes; nil once nobody's: then only goodbyes leave.
     var owner: TaskID?
-    /// The limit of one request (`registry.timeout`).
-    var timeout: Duration
-    #if DELIBERATE_BUGS
-        /// Registers whatever is wanted and alive.
-        var isBlind = false
-        /// Goodbyes that failed in a row.
-        var failedGoodbyes = 0
-    #endif
-    /// Its one timer: when the next write is due, or the one in flight is given up.
-    var timer: TimerWheel<Timer>.Handle?
-    /// Due, but the looks don't allow it; the next look brings it back.
-    var isParked = false
-    /// Beats an hour as they stand in `Flights.beatsPerHour`.
-    var countedRate = 0
-    private(set) var timing: BeatTiming
     /// What should be at the server; nil: nothing.
     private(set) var wanted: Instance?
     private(set) var state = State.empty
-    /// The last accepted registration that no goodbye has undone.
-    private(set) var published: Instance?
-    private(set) var doubt: Doubt?
-    /// Whether a registration or beat was accepted since the server last denied knowing us.
-    private(set) var isRegistered = false
-    /// When a registration or beat was last accepted.
-    private(set) var accepted: Instant?
-    private(set) var interval: Duration
+    private(set) var holding: Holding
     private(set) var counts = BeatCounts()
-    /// When the registration must be said again though we beat: it failed, or an older one may still come late.
-    private var correction: Instant?
-    private var lastSent: Instance
-    /// The beat sent last was due then; it left up to a tick early and must not fall due a second time.
-    private var lastDue = Instant(nanoseconds: .min / 2)
-    private let grid: BeatGrid
+    var pace: Pace
+    /// What the reactor notes about it.
+    var notes = LeaseNotes()
+    private var grid: BeatGrid
 
     /// Odd answers in a row to beats after which we register again.
     static let oddAnswersUntilHello = 3
@@ -69,21 +39,19 @@ struct Lease {
     init(_ instance: Instance, timing: BeatTiming, name: String, owner: TaskID?, timeout: Duration) {
         identity = instance.identity
         grid = BeatGrid(instance.identity)
-        lastSent = instance
-        self.timing = timing
-        interval = timing.interval
+        holding = Holding(lastSent: instance)
+        pace = Pace(timing, timeout: timeout)
         self.name = name
         self.owner = owner
-        self.timeout = timeout
     }
 
     /// A lease that an earlier run left: registered as far as it knew, its last write of unknown fate.
     init(restored: RememberedLease, timeout: Duration, at now: Instant) {
         self.init(restored.instance, timing: BeatTiming(), name: restored.name, owner: nil, timeout: timeout)
         wanted = restored.instance
-        published = restored.instance
-        isRegistered = true
-        doubt = Doubt(since: now, instance: restored.instance)
+        holding.published = restored.instance
+        holding.isRegistered = true
+        holding.doubt = Holding.Doubt(since: now, instance: restored.instance)
         state = .held(due: now)
     }
 
@@ -104,16 +72,16 @@ struct Lease {
     var isSayingGoodbye: Bool { if case .goodbyeSent = state { true } else { false } }
 
     /// Whether anything of it may still be at the server.
-    var mayHold: Bool { published != nil || doubt != nil }
+    var mayHold: Bool { holding.published != nil || holding.doubt != nil }
 
     /// Accepted within the last delete-after (contract 6, `up`).
     func isUp(at now: Instant) -> Bool {
-        guard isRegistered, let accepted else { return false }
-        return now < accepted + timing.deleteAfter
+        guard holding.isRegistered, let accepted = holding.accepted else { return false }
+        return now < accepted + pace.timing.deleteAfter
     }
 
     /// When `isUp` ends by itself.
-    var lapse: Instant? { isRegistered ? accepted.map { $0 + timing.deleteAfter } : nil }
+    var lapse: Instant? { holding.isRegistered ? holding.accepted.map { $0 + pace.timing.deleteAfter } : nil }
 
     /// Which queue its next write belongs to and when it is due; nil while one is in flight or none is owed.
     func due(at now: Instant) -> (kind: WriteClass, at: Instant)? {
@@ -122,19 +90,19 @@ struct Lease {
         case .hello(let due): return (.hello, due)
         case .held(let due):
             if isLapsed(at: now) { return (.hello, due) }
-            if let correction, correction <= due { return (.hello, correction) }
+            if let correction = holding.correction, correction <= due { return (.hello, correction) }
             return (.beat, due)
         case .goodbye(let due), .settled(let due): return (.goodbye, due)
         }
     }
 
     /// No beat was accepted for so long that the registry has deleted the entry.
-    private func isLapsed(at now: Instant) -> Bool { accepted.map { now >= $0 + timing.deleteAfter } ?? false }
+    private func isLapsed(at now: Instant) -> Bool { holding.accepted.map { now >= $0 + pace.timing.deleteAfter } ?? false }
 
     /// When the write in flight is given up.
     var limit: Instant? {
         switch state {
-        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at): at + min(timeout, interval / 3)
+        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at): at + min(pace.timeout, pace.interval / 3)
         case .empty, .hello, .held, .goodbye, .settled: nil
         }
     }
@@ -145,15 +113,15 @@ struct Lease {
     func write(_ kind: WriteClass, lightBeats: Bool, at now: Instant) -> (WriteOrder.Kind, Instance)? {
         guard let due = due(at: now), due.kind == kind else { return nil }
         switch state {
-        case .goodbye: return (.deregister, published ?? doubt?.instance ?? lastSent)
-        case .settled: return (.deregister, doubt?.instance ?? lastSent)
+        case .goodbye: return (.deregister, holding.published ?? holding.doubt?.instance ?? holding.lastSent)
+        case .settled: return (.deregister, holding.doubt?.instance ?? holding.lastSent)
         case .hello, .held:
             #if DELIBERATE_BUGS
-                if isBlind, wanted == nil { return (.register, lastSent) }
+                if notes.isBlind, wanted == nil { return (.register, holding.lastSent) }
             #endif
             guard let wanted else { return nil }
             if kind == .hello { return (.register, wanted) }
-            return (.beat(light: lightBeats, period: timing.interval), wanted)
+            return (.beat(light: lightBeats, period: pace.timing.interval), wanted)
         case .empty, .helloSent, .beatSent, .goodbyeSent: return nil
         }
     }
@@ -164,10 +132,7 @@ struct Lease {
     ///
     /// In flight nothing is decided: the answer, or its time limit, comes first.
     mutating func want(_ instance: Instance?, timing: BeatTiming, at now: Instant) {
-        if timing != self.timing {
-            self.timing = timing
-            interval = timing.interval
-        }
+        if timing != pace.timing { pace = Pace(timing, timeout: pace.timeout) }
         guard wanted != instance else { return }
         wanted = instance
         switch state {
@@ -184,18 +149,18 @@ struct Lease {
         switch kind {
         case .register:
             #if DELIBERATE_BUGS
-                isBlind = false
+                notes.isBlind = false
             #endif
             state = .helloSent(id, at: now, instance)
-            correction = nil
+            holding.correction = nil
         case .beat:
-            if case .held(let due) = state { lastDue = due }
+            if case .held(let due) = state { grid.lastDue = due }
             state = .beatSent(id, at: now)
         case .deregister:
             state = .goodbyeSent(id, at: now)
-            isRegistered = false
+            holding.isRegistered = false
         }
-        lastSent = instance
+        holding.lastSent = instance
     }
 
     /// The write in flight ended.
@@ -211,11 +176,7 @@ struct Lease {
 
     /// Another server is in use: it knows nothing of us, and what the old one holds lapses there.
     mutating func moveToAnotherServer(at now: Instant) {
-        published = nil
-        doubt = nil
-        isRegistered = false
-        accepted = nil
-        correction = nil
+        holding.forget()
         if isInFlight == nil { rest(due: now, at: now) }
     }
 
@@ -226,21 +187,21 @@ struct Lease {
         case .accepted:
             counts.failures = 0
             counts.odd = 0
-            if let doubt, doubt.instance != instance, lateUntil(doubt) > now { correction = lateUntil(doubt) }
+            if let doubt = holding.doubt, doubt.instance != instance, lateUntil(doubt) > now { holding.correction = lateUntil(doubt) }
             #if DELIBERATE_BUGS
-                if DeliberateBug.chosen == .helloFirst, let old = published, !instance.replacesInPlace(old) {
-                    published = old
+                if DeliberateBug.chosen == .helloFirst, let old = holding.published, !instance.replacesInPlace(old) {
+                    holding.published = old
                     state = .goodbye(due: now)
                     return
                 }
             #endif
-            published = instance
-            isRegistered = true
-            accepted = now
+            holding.published = instance
+            holding.isRegistered = true
+            holding.accepted = now
             rest(due: now, at: now)
         case .notFound, .refused, .noAnswer:
             counts.failures += 1
-            if mayBeApplied(reply) { doubt = Doubt(since: sentAt, instance: instance) }
+            if mayBeApplied(reply) { holding.doubt = Holding.Doubt(since: sentAt, instance: instance) }
             rest(due: again(at: now, &chance), at: now)
         case .notSent:
             rest(due: now, at: now)
@@ -248,21 +209,21 @@ struct Lease {
     }
 
     private mutating func beatReplied(_ reply: Reply, sentAt: Instant, at now: Instant, _ chance: inout Chance) {
-        interval = timing.interval  // a server's interval holds until the next failure, as in Nacos' own client
-        if mayBeApplied(reply), let instance = published ?? wanted { doubt = Doubt(since: sentAt, instance: instance) }
+        pace.interval = pace.timing.interval  // a server's interval holds until the next failure, as in Nacos' own client
+        if mayBeApplied(reply), let instance = holding.published ?? wanted { holding.doubt = Holding.Doubt(since: sentAt, instance: instance) }
         switch reply {
         case .accepted(let milliseconds, _):
-            interval = timing.interval(askedFor: milliseconds) ?? timing.interval
+            pace.interval = pace.timing.interval(askedFor: milliseconds) ?? pace.timing.interval
             counts.note(.accepted, at: now)
-            isRegistered = true
-            accepted = now
+            holding.isRegistered = true
+            holding.accepted = now
             rest(due: now, at: now)
         case .notFound:
             counts.note(.notFound, at: now)
-            isRegistered = false
+            holding.isRegistered = false
             #if DELIBERATE_BUGS
                 if DeliberateBug.chosen == .noRecheck {
-                    isBlind = true
+                    notes.isBlind = true
                     state = .hello(due: now)
                     return
                 }
@@ -270,13 +231,13 @@ struct Lease {
             rest(due: now, at: now)
         case .refused:
             counts.note(.refused, at: now)
-            if counts.odd >= Self.oddAnswersUntilHello { isRegistered = false }
+            if counts.odd >= Self.oddAnswersUntilHello { holding.isRegistered = false }
             rest(due: again(at: now, &chance), at: now)
         case .noAnswer:
             counts.note(.failed, at: now)
             rest(due: again(at: now, &chance), at: now)
         case .notSent:
-            lastDue = Instant(nanoseconds: .min / 2)
+            grid.lastDue = Instant(nanoseconds: .min / 2)
             if wanted == nil { rest(due: now, at: now) } else { state = .held(due: now) }
         }
     }
@@ -291,38 +252,38 @@ struct Lease {
         switch reply {
         case .accepted, .notFound:
             counts.failures = 0
-            published = nil
-            accepted = nil
-            correction = nil
+            holding.published = nil
+            holding.accepted = nil
+            holding.correction = nil
             #if DELIBERATE_BUGS
                 switch DeliberateBug.chosen {
-                case .lateApplyForgotten: doubt = nil
-                case .repeatAfterGoodbye where doubt != nil && wanted == nil:
-                    doubt = nil
-                    isBlind = true
+                case .lateApplyForgotten: holding.doubt = nil
+                case .repeatAfterGoodbye where holding.doubt != nil && wanted == nil:
+                    holding.doubt = nil
+                    notes.isBlind = true
                     state = .hello(due: now)
                     return
                 default: break
                 }
             #endif
             // A write that left before may be applied after this goodbye: then it takes another one.
-            if let doubt, sentAt < lateUntil(doubt) {
+            if let doubt = holding.doubt, sentAt < lateUntil(doubt) {
                 if wanted == nil || isDoubtInTheWay {
                     state = .settled(again: max(lateUntil(doubt), now))
                     return
                 }
             } else {
-                doubt = nil
+                holding.doubt = nil
             }
             rest(due: now, at: now)
         case .refused, .noAnswer:
             counts.failures += 1
             #if DELIBERATE_BUGS
-                failedGoodbyes += 1
-                if DeliberateBug.chosen == .goodbyeGivenUp, failedGoodbyes >= 3 {
-                    failedGoodbyes = 0
-                    published = nil
-                    doubt = nil
+                notes.failedGoodbyes += 1
+                if DeliberateBug.chosen == .goodbyeGivenUp, notes.failedGoodbyes >= 3 {
+                    notes.failedGoodbyes = 0
+                    holding.published = nil
+                    holding.doubt = nil
                 }
             #endif
             rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
@@ -331,7 +292,7 @@ struct Lease {
         }
     }
 
-    private func lateUntil(_ doubt: Doubt) -> Instant { doubt.since + timeout * 2 }
+    private func lateUntil(_ doubt: Holding.Doubt) -> Instant { doubt.since + pace.timeout * 2 }
 
     /// Whether the server may apply the write now or later; only a 4xx says that it does not.
     ///
@@ -346,7 +307,7 @@ struct Lease {
 
     /// Whether the unanswered write is of another cluster or kind than what is wanted now.
     private var isDoubtInTheWay: Bool {
-        guard let doubt, let wanted else { return false }
+        guard let doubt = holding.doubt, let wanted else { return false }
         return !wanted.replacesInPlace(doubt.instance)
     }
 
@@ -358,7 +319,7 @@ struct Lease {
             state = mayHold ? .goodbye(due: due) : .empty
             return
         }
-        let isOtherPublished = published.map { !wanted.replacesInPlace($0) } ?? false
+        let isOtherPublished = holding.published.map { !wanted.replacesInPlace($0) } ?? false
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .helloFirst, isOtherPublished {
                 state = .hello(due: due)
@@ -368,11 +329,11 @@ struct Lease {
         if isOtherPublished || isDoubtInTheWay {
             // 2.x would delete the new entry with the old one's goodbye, so the goodbye comes first.
             state = .goodbye(due: due)
-        } else if isRegistered, published == wanted {
-            state = .held(due: counts.failures == 0 && accepted != nil ? nextBeat(after: now) : due)
-        } else if isRegistered, published != nil, due > now {
+        } else if holding.isRegistered, holding.published == wanted {
+            state = .held(due: counts.failures == 0 && holding.accepted != nil ? nextBeat(after: now) : due)
+        } else if holding.isRegistered, holding.published != nil, due > now {
             // The change was refused or unanswered: the entry that stands is kept alive while we try again.
-            correction = due
+            holding.correction = due
             state = .held(due: nextBeat(after: now))
         } else {
             state = .hello(due: due)
@@ -380,6 +341,6 @@ struct Lease {
     }
 
     private func nextBeat(after now: Instant) -> Instant {
-        max(grid.next(after: max(now, lastDue), every: interval), now)
+        max(grid.next(after: max(now, grid.lastDue), every: pace.interval), now)
     }
 }

@@ -31,6 +31,26 @@ struct LeaseTable {
 
     func id(of identity: WireIdentity) -> LeaseID? { byIdentity[identity] }
 
+    /// What the registry side of a task's lease looks like; nil: it has none.
+    func standing(of id: LeaseID?, at now: Instant) -> BeatTask.Standing {
+        guard let lease = id.map({ self[$0] }) else {
+            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false)
+        }
+        return BeatTask.Standing(
+            isUp: lease.isUp(at: now), lapse: lease.lapse,
+            mayHold: lease.wanted != nil && (lease.mayHold || lease.isInFlight != nil),
+            isRegistered: lease.holding.isRegistered)
+    }
+
+    /// What must survive a restart: everything that the registry holds, or may hold, in our name.
+    var remembered: [RememberedLease] {
+        ids.compactMap { id in
+            let lease = self[id]
+            let instance = lease.holding.published ?? lease.holding.doubt?.instance ?? lease.flying
+            return instance.map { RememberedLease(name: lease.name, instance: $0) }
+        }
+    }
+
     mutating func add(_ lease: Lease) -> LeaseID {
         let id: LeaseID
         if let index = free.popLast() {

@@ -13,6 +13,18 @@ struct RegistryMachine {
         var isProven = false
     }
 
+    /// How the server disappoints, and what follows from it.
+    struct Trouble {
+        /// Connects and requests in a row without an answer.
+        var failures = 0
+        /// No connect before this.
+        var mayOpen = Instant(nanoseconds: .min)
+        /// Since when nothing was reached.
+        var since: Instant?
+        /// No write before this: the first one after an outage.
+        var quietUntil = Instant(nanoseconds: .min)
+    }
+
     /// At most so many connections, and never fewer than `fewest` where the work asks for them.
     static let fewest = 2
     static let most = 64
@@ -27,11 +39,7 @@ struct RegistryMachine {
     private(set) var api: String?
     private(set) var connections: [ConnectionID: Connection] = [:]
     private var issued: UInt64 = 0
-    private var failures = 0
-    private var mayOpen = Instant(nanoseconds: .min)
-    private var unreachableSince: Instant?
-    /// No write before this: the first one after an outage.
-    private var quietUntil = Instant(nanoseconds: .min)
+    private var trouble = Trouble()
     /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
     private var idleLimit: Duration?
     private var answerTime = Duration.milliseconds(5)
@@ -42,7 +50,7 @@ struct RegistryMachine {
 
     /// Asks for connections and says which may write, for `work` waiting writes at `rate` writes a second.
     mutating func pump(work: Int, rate: Double, at now: Instant, into effects: inout Effects) {
-        guard work > 0, now >= quietUntil else { return }
+        guard work > 0, now >= trouble.quietUntil else { return }
         var free = 0
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             switch connection.state {
@@ -58,9 +66,9 @@ struct RegistryMachine {
                 }
             }
         }
-        guard now >= mayOpen else { return }
+        guard now >= trouble.mayOpen else { return }
         // A server in trouble gets one connection to show that it is back, and a second one after a single failure.
-        let limit = failures > 1 ? 1 : failures == 1 ? Self.fewest : limit(rate: rate)
+        let limit = trouble.failures > 1 ? 1 : trouble.failures == 1 ? Self.fewest : limit(rate: rate)
         while free < work, connections.count < limit {
             issued += 1
             let id = ConnectionID(number: issued)
@@ -77,14 +85,14 @@ struct RegistryMachine {
 
     /// When `pump` could do more than now, where work waits.
     func nextChance(after now: Instant) -> Instant? {
-        let next = max(quietUntil, mayOpen)
+        let next = max(trouble.quietUntil, trouble.mayOpen)
         return next > now ? next : nil
     }
 
     /// Whether that connection may be asked to write.
     func mayWrite(on id: ConnectionID, at now: Instant) -> Bool {
         guard case .idle = connections[id]?.state else { return false }
-        return now >= quietUntil
+        return now >= trouble.quietUntil
     }
 
     mutating func wrote(_ write: WriteID, on id: ConnectionID) { connections[id]?.state = .busy(write) }
@@ -94,8 +102,8 @@ struct RegistryMachine {
     mutating func connected(_ id: ConnectionID, interval: Duration, at now: Instant, _ chance: inout Chance) {
         guard case .opening = connections[id]?.state else { return }
         connections[id]?.state = .idle(since: now)
-        if let since = unreachableSince, now - since >= Self.outage { quietUntil = now + chance.part(of: interval) }
-        unreachableSince = nil
+        if let since = trouble.since, now - since >= Self.outage { trouble.quietUntil = now + chance.part(of: interval) }
+        trouble.since = nil
         isReachable = true
     }
 
@@ -130,9 +138,9 @@ struct RegistryMachine {
         connections[id]?.state = .idle(since: now)
         connections[id]?.isProven = true
         answerTime = (answerTime * 7 + took) / 8
-        failures = 0
+        trouble.failures = 0
         isReachable = true
-        unreachableSince = nil
+        trouble.since = nil
         switch reply {
         case .accepted(_, let light):
             lastError = nil
@@ -173,11 +181,11 @@ struct RegistryMachine {
     }
 
     private mutating func failed(_ why: String, at now: Instant, _ chance: inout Chance) {
-        failures += 1
+        trouble.failures += 1
         lastError = why
         isReachable = false
-        unreachableSince = unreachableSince ?? now
-        mayOpen = now + Backoff.writes.delay(afterFailures: failures, &chance)
+        trouble.since = trouble.since ?? now
+        trouble.mayOpen = now + Backoff.writes.delay(afterFailures: trouble.failures, &chance)
     }
 
     private func text(_ why: ClosedReason) -> String {

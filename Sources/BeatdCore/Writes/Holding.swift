@@ -1,0 +1,53 @@
+/// What the server holds of one lease, or may hold.
+struct Holding {
+    /// The latest registration or beat without an answer: until twice the time limit after `since` it may be applied.
+    struct Doubt: Hashable {
+        var since: Instant
+        var instance: Instance
+    }
+
+    /// The last accepted registration that no goodbye has undone.
+    var published: Instance?
+    var doubt: Doubt?
+    /// Whether a registration or beat was accepted since the server last denied knowing us.
+    var isRegistered = false
+    /// When a registration or beat was last accepted.
+    var accepted: Instant?
+    /// When the registration must be said again though we beat: it failed, or an older one may still come late.
+    var correction: Instant?
+    var lastSent: Instance
+
+    init(lastSent: Instance) { self.lastSent = lastSent }
+
+    /// Another server is in use: it knows nothing of us.
+    mutating func forget() { self = Holding(lastSent: lastSent) }
+}
+
+/// How fast a lease beats, and how long its writes may take.
+struct Pace {
+    var timing: BeatTiming
+    /// The descriptor's interval, or the server's while its answers ask for another.
+    var interval: Duration
+    /// The limit of one request (`registry.timeout`).
+    var timeout: Duration
+
+    init(_ timing: BeatTiming, timeout: Duration) {
+        self.timing = timing
+        interval = timing.interval
+        self.timeout = timeout
+    }
+}
+
+/// What the reactor notes about a lease.
+struct LeaseNotes {
+    /// Its one timer: when the next write is due, or the one in flight is given up.
+    var timer: TimerWheel<Timer>.Handle?
+    /// Beats an hour as they stand in `Flights.beatsPerHour`.
+    var countedRate = 0
+    #if DELIBERATE_BUGS
+        /// Registers whatever is wanted and alive.
+        var isBlind = false
+        /// Goodbyes that failed in a row.
+        var failedGoodbyes = 0
+    #endif
+}
