@@ -113,12 +113,6 @@ struct LookSchedule {
         effects.append(.look(LookOrder(id: look, target: entry.target)))
     }
 
-    /// Something happened to the target: order a look, or one more if one is out.
-    mutating func wake(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects)
-    {
-        look(id, &timers, at: now, into: &effects)
-    }
-
     /// The target's timer fired: its look is due, or the one that is out is lost (then a look of outcome unknown is given).
     mutating func due(
         _ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects

@@ -1,26 +1,3 @@
-/// What is to be saved, and what is being saved.
-struct Memory {
-    /// Saves are at least this far apart.
-    static let pause = Duration.seconds(1)
-
-    var isDirty = false
-    var boot = ""
-    var timer: TimerWheel<Timer>.Handle?
-    private(set) var version: UInt64 = 0
-    private var isSaving = false
-
-    /// Whether a save may be ordered; takes it.
-    mutating func begin() -> UInt64? {
-        guard isDirty, !isSaving, timer == nil else { return nil }
-        isDirty = false
-        isSaving = true
-        version += 1
-        return version
-    }
-
-    mutating func saved(_ version: UInt64) { if version == self.version { isSaving = false } }
-}
-
 extension BeatReactor {
     // MARK: Over a restart
 
@@ -78,22 +55,10 @@ extension BeatReactor {
 
     private mutating func announceReady(at now: Instant, into effects: inout Effects) {
         guard !course.isReady, folder.isLoaded, course.stop == nil else { return }
-        guard course.isReadyDue || isDue(settings.ready.when, at: now) else { return }
+        let patience = settings.registry.timeout
+        guard course.isDue(settings.ready, tasks, patience: patience, &timers, at: now) else { return }
         course.isReady = true
         effects.append(.ready)
-    }
-
-    private mutating func isDue(_ moment: ReadySettings.Moment, at now: Instant) -> Bool {
-        if moment == .loaded { return true }
-        let ids = tasks.byName.values
-        guard ids.allSatisfy({ tasks[$0].gate.isProbed }) else { return false }
-        if moment == .probed { return true }
-        let since = course.probedAt ?? now
-        if course.probedAt == nil {
-            course.probedAt = now
-            _ = timers.insert(.ready, due: now + settings.registry.timeout)
-        }
-        return now - since >= settings.registry.timeout || ids.allSatisfy { tasks[$0].phase != .registering }
     }
 
     // MARK: Stop

@@ -12,7 +12,8 @@ extension BeatReactor {
                 set.accepted.removeFirst()
             }
         #endif
-        announce(set.rejected, accepted: Set(set.accepted.map(\.name)), at: now, into: &effects)
+        let known = Set(set.accepted.map(\.name)).union(tasks.byName.keys)
+        for transition in folder.take(set.rejected, known: known, at: now) { effects.append(.transition(transition)) }
         let refused = Set(set.rejected.compactMap(\.name))
         let names = Set(set.accepted.map(\.name))
         var gone = set.complete ? tasks.byName.filter { !names.contains($0.key) && !refused.contains($0.key) } : [:]
@@ -47,26 +48,16 @@ extension BeatReactor {
         retryTwins(at: now, into: &effects)
     }
 
-    private mutating func announce(
-        _ rejected: [Rejection], accepted: Set<String>, at now: Instant, into effects: inout Effects
-    ) {
-        let known = Set(folder.rejected.map(\.file))
-        folder.rejected = rejected
-        for rejection in rejected where !known.contains(rejection.file) {
-            guard let name = rejection.name, !accepted.contains(name), tasks.byName[name] == nil else { continue }
-            effects.append(
-                .transition(Transition(name: name, from: nil, phase: .rejected, reason: rejection.error, at: now)))
-        }
-    }
-
     private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
         let ip = folder.addresses.advertised(descriptor.address, current: nil)
         let lease = ip.flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
         // Only what an earlier run left is still wanted without an owner; a file that was removed begins anew.
-        let wasUp = lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].holding.isRegistered } ?? false
+        let wasUp =
+            lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].holding.isRegistered }
+            ?? false
         let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
         let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
-        subscribe(id, at: now, into: &effects)
+        resubscribe(id, from: [], at: now, into: &effects)
         assign(id, at: now, into: &effects)
         refresh(id, at: now, into: &effects)
     }
@@ -113,10 +104,6 @@ extension BeatReactor {
         }
         let wanted = tasks[id].targets
         for target in old.subtracting(wanted) { looks.unsubscribe(id, from: target, &timers, into: &effects) }
-    }
-
-    private mutating func subscribe(_ id: TaskID, at now: Instant, into effects: inout Effects) {
-        resubscribe(id, from: [], at: now, into: &effects)
     }
 
     // MARK: Addresses and identities

@@ -1,16 +1,8 @@
 extension BeatReactor {
     /// One entry per descriptor and per refused file without a good version, sorted by name.
     package var statuses: [InstanceStatus] {
-        let running = tasks.ids.map { status(of: $0) }
-        let names = Set(tasks.byName.keys)
-        let refused = folder.rejected.compactMap { rejection -> InstanceStatus? in
-            guard let name = rejection.name, !names.contains(name) else { return nil }
-            return InstanceStatus(
-                name: name, file: rejection.file, descriptor: nil, ip: nil, phase: .rejected, reason: rejection.error,
-                since: course.began, process: nil, probes: [], lastBeat: nil, nextBeat: nil, beats: 0, pending: nil,
-                rejection: rejection.error)
-        }
-        return (running + refused).sorted { $0.name < $1.name }
+        let refused = folder.refused(besides: Set(tasks.byName.keys), since: course.began)
+        return (tasks.ids.map { status(of: $0) } + refused).sorted { $0.name < $1.name }
     }
 
     /// The same for one NAME; nil where no file has it.
@@ -21,14 +13,7 @@ extension BeatReactor {
 
     /// Every refused file as it stands now, those with a twin included.
     package var rejected: [Rejection] {
-        let twins = tasks.ids.compactMap { id -> Rejection? in
-            let task = tasks[id]
-            guard let twin = task.claim.twin else { return nil }
-            return Rejection(
-                name: task.descriptor.name, file: task.descriptor.file,
-                error: "describes the same instance as \(twin) (namespace, group, service, address and port)")
-        }
-        return (folder.rejected + twins).sorted { $0.file < $1.file }
+        (folder.rejected + tasks.twins).sorted { $0.file < $1.file }
     }
 
     package var registryStatus: RegistryStatus {

@@ -42,14 +42,14 @@ extension BeatReactor {
 
     /// Puts the lease where its state says: in the queue, on the timer, or out of the table when nothing of it is left.
     mutating func schedule(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
-        count(id)
+        flights.count(&leases[id])
         guard let due = leases[id].due(at: now) else {
             queue.remove(id)
             arm(id, leases[id].limit)
             if leases[id].isInFlight == nil, leases[id].owner == nil { leases.remove(id) }
             return
         }
-        let at = due.kind == .beat ? roundedDown(due.at) : due.at
+        let at = due.kind == .beat ? flights.roundedDown(due.at) : due.at
         guard at <= now else {
             queue.remove(id)
             arm(id, at)
@@ -105,29 +105,12 @@ extension BeatReactor {
         timers.arm(&leases[id].notes.timer, .lease(id), due: due)
     }
 
-    private func roundedDown(_ due: Instant) -> Instant {
-        let tick = flights.tick.nanoseconds
-        return Instant(nanoseconds: due.nanoseconds - due.nanoseconds % tick)
-    }
-
-    private mutating func count(_ id: LeaseID) {
-        let rate = leases[id].wanted == nil ? 0 : Int(3_600_000 / max(leases[id].pace.interval.milliseconds, 1))
-        flights.beatsPerHour += rate - leases[id].notes.countedRate
-        leases[id].notes.countedRate = rate
-    }
-
     // MARK: The queue to connections
 
     /// Asks idle connections to write, and for more of them where they don't suffice.
     mutating func pump(at now: Instant, into effects: inout Effects) {
-        guard let ready = queue.ready(at: now) else {
-            armWrites(nil)
-            return
-        }
-        guard ready <= now else {
-            armWrites(ready)
-            return
-        }
+        let ready = queue.ready(at: now)
+        guard let ready, ready <= now else { return armWrites(ready) }
         let beats = Double(flights.beatsPerHour) / 3600
         let rate = max(beats, Double(min(queue.count, settings.registry.writesPerSecond)))
         registry.pump(work: queue.count, rate: rate, at: now, into: &effects)

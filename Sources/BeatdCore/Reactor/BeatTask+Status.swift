@@ -5,7 +5,8 @@ extension BeatTask {
         if case .held(let next) = lease?.state, phase == .up || phase == .registering { due = next }
         let beats = lease?.counts
         return InstanceStatus(
-            name: descriptor.name, file: descriptor.file, descriptor: descriptor, ip: claim.ip, phase: phase ?? .waiting,
+            name: descriptor.name, file: descriptor.file, descriptor: descriptor, ip: claim.ip,
+            phase: phase ?? .waiting,
             reason: reason, since: since, process: gate.process,
             probes: gate.looks.map { spec, look in
                 InstanceStatus.Probe(kind: spec.target.kind.name, target: spec.target.kind.subject, look: look)

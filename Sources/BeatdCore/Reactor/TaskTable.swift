@@ -6,6 +6,17 @@ struct TaskTable {
 
     var count: Int { byName.count }
 
+    /// The files that describe the same instance as one that came first.
+    var twins: [Rejection] {
+        ids.compactMap { id in
+            let task = self[id]
+            guard let twin = task.claim.twin else { return nil }
+            return Rejection(
+                name: task.descriptor.name, file: task.descriptor.file,
+                error: "describes the same instance as \(twin) (namespace, group, service, address and port)")
+        }
+    }
+
     /// In the order of their names.
     var ids: [TaskID] { byName.sorted { $0.key < $1.key }.map(\.value) }
 

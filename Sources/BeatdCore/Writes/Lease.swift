@@ -97,12 +97,15 @@ struct Lease {
     }
 
     /// No beat was accepted for so long that the registry has deleted the entry.
-    private func isLapsed(at now: Instant) -> Bool { holding.accepted.map { now >= $0 + pace.timing.deleteAfter } ?? false }
+    private func isLapsed(at now: Instant) -> Bool {
+        holding.accepted.map { now >= $0 + pace.timing.deleteAfter } ?? false
+    }
 
     /// When the write in flight is given up.
     var limit: Instant? {
         switch state {
-        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at): at + min(pace.timeout, pace.interval / 3)
+        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at):
+            at + min(pace.timeout, pace.interval / 3)
         case .empty, .hello, .held, .goodbye, .settled: nil
         }
     }
@@ -187,7 +190,9 @@ struct Lease {
         case .accepted:
             counts.failures = 0
             counts.odd = 0
-            if let doubt = holding.doubt, doubt.instance != instance, lateUntil(doubt) > now { holding.correction = lateUntil(doubt) }
+            if let doubt = holding.doubt, doubt.instance != instance, lateUntil(doubt) > now {
+                holding.correction = lateUntil(doubt)
+            }
             #if DELIBERATE_BUGS
                 if DeliberateBug.chosen == .helloFirst, let old = holding.published, !instance.replacesInPlace(old) {
                     holding.published = old
@@ -209,8 +214,11 @@ struct Lease {
     }
 
     private mutating func beatReplied(_ reply: Reply, sentAt: Instant, at now: Instant, _ chance: inout Chance) {
-        pace.interval = pace.timing.interval  // a server's interval holds until the next failure, as in Nacos' own client
-        if mayBeApplied(reply), let instance = holding.published ?? wanted { holding.doubt = Holding.Doubt(since: sentAt, instance: instance) }
+        // A server's interval holds until the next failure, as in Nacos' own client.
+        pace.interval = pace.timing.interval
+        if mayBeApplied(reply), let instance = holding.published ?? wanted {
+            holding.doubt = Holding.Doubt(since: sentAt, instance: instance)
+        }
         switch reply {
         case .accepted(let milliseconds, _):
             pace.interval = pace.timing.interval(askedFor: milliseconds) ?? pace.timing.interval

@@ -102,7 +102,9 @@ struct RegistryMachine {
     mutating func connected(_ id: ConnectionID, interval: Duration, at now: Instant, _ chance: inout Chance) {
         guard case .opening = connections[id]?.state else { return }
         connections[id]?.state = .idle(since: now)
-        if let since = trouble.since, now - since >= Self.outage { trouble.quietUntil = now + chance.part(of: interval) }
+        if let since = trouble.since, now - since >= Self.outage {
+            trouble.quietUntil = now + chance.part(of: interval)
+        }
         trouble.since = nil
         isReachable = true
     }

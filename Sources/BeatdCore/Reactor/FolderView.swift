@@ -1,0 +1,32 @@
+/// What the folder of descriptors said last, beyond the tasks.
+struct FolderView {
+    var rejected: [Rejection] = []
+    var addresses = AddressSet()
+    /// Whether any set came yet.
+    var isLoaded = false
+    /// Whether a complete one came: from then on what no file wants is said goodbye to.
+    var isComplete = false
+    /// What an earlier run knew about since when each NAME is alive.
+    var aliveSince: [String: Instant] = [:]
+
+    /// Takes the refused files of a reading; gives a transition for each that is new and has no good version.
+    mutating func take(_ rejected: [Rejection], known: Set<String>, at now: Instant) -> [Transition] {
+        let before = Set(self.rejected.map(\.file))
+        self.rejected = rejected
+        return rejected.compactMap { rejection in
+            guard !before.contains(rejection.file), let name = rejection.name, !known.contains(name) else { return nil }
+            return Transition(name: name, from: nil, phase: .rejected, reason: rejection.error, at: now)
+        }
+    }
+
+    /// What beatd can say about refused files without a good version.
+    func refused(besides names: Set<String>, since began: Instant) -> [InstanceStatus] {
+        rejected.compactMap { rejection in
+            guard let name = rejection.name, !names.contains(name) else { return nil }
+            return InstanceStatus(
+                name: name, file: rejection.file, descriptor: nil, ip: nil, phase: .rejected, reason: rejection.error,
+                since: began, process: nil, probes: [], lastBeat: nil, nextBeat: nil, beats: 0, pending: nil,
+                rejection: rejection.error)
+        }
+    }
+}
