@@ -42,6 +42,17 @@ final class Looks {
         return reports[count]
     }
 
+    /// Whether a port that was closed is refused soon.
+    ///
+    /// A child that another test starts holds a copy of the listener until its program begins (execve(2)).
+    func isRefused(_ kind: ProbeKind) throws -> Bool {
+        let limit = Clocks.boot() + 20_000_000_000
+        while Clocks.boot() < limit {
+            if try look(at: kind).seen == .tcp(.refused) { return true }
+        }
+        return false
+    }
+
     /// What a look at that path saw.
     func seen(_ path: String) throws -> PidfileSighting {
         guard case .pidfile(let seen) = try look(at: .pidfile(path: path, executable: nil)).seen else {
