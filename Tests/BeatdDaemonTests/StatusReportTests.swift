@@ -1,0 +1,68 @@
+import BeatdCore
+import Testing
+
+@testable import BeatdDaemon
+
+@Suite struct StatusReportTests {
+    private let descriptor = InstanceDescriptor(
+        name: "billing", file: "billing.yaml",
+        service: ServiceKey(namespace: "public", group: "DEFAULT_GROUP", service: "billing"), port: 9100,
+        address: .literal("10.0.3.7"), probes: [ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9100)))])
+
+    private func report(_ sighting: ConnectSighting?) -> StatusReport {
+        let now = Instant(nanoseconds: 100_000_000_000)
+        var heart = BeatReactor(settings: Settings(), at: now)
+        var effects = Effects()
+        let broken = Rejection(
+            name: "broken", file: "broken.yaml", line: 3, key: "prot", error: "unknown key 'prot'\u{1b}")
+        heart.handle(.descriptors(DescriptorSet(accepted: [descriptor], rejected: [broken])), at: now, into: &effects)
+        for case .look(let order) in effects.list {
+            guard let sighting else { continue }
+            let report = SightingReport(
+                order: order.id, began: now, ended: now + .milliseconds(2), seen: .tcp(sighting))
+            heart.handle(.saw([report]), at: now + .milliseconds(2), into: &effects)
+        }
+        return StatusReport(
+            version: "0.1.0", pid: 4711, startedAt: now, ready: heart.isReady, registry: heart.registryStatus,
+            instances: heart.statuses, rejected: heart.rejected, problem: nil, now: now,
+            calendar: Calendar(wall: 1_790_000_100_000_000_000, now: now))
+    }
+
+    @Test func `before the first look what is unknown is null`() {
+        let text = String(decoding: report(nil).json, as: UTF8.self)
+        #expect(text.contains("\"outcome\":null,\"reason\":null,\"at\":null,\"duration\":null"))
+        #expect(text.contains("\"process\":null,\"inSync\":null"))
+        #expect(text.contains("\"lastBeat\":null,\"nextBeatIn\":null,\"beats\":0,\"pending\":null,\"rejection\":null"))
+        #expect(
+            text.contains(
+                "\"registry\":{\"api\":null,\"server\":\"http://127.0.0.1:8848\",\"reachable\":false,\"lastError\":null}"
+            ))
+        #expect(text.contains("\"startedAt\":\"2026-09-21T14:15:00.000Z\""))
+    }
+
+    @Test func `a refused file stands in both lists, with null fields and without control characters`() {
+        let text = String(decoding: report(nil).json, as: UTF8.self)
+        #expect(text.contains("{\"name\":\"broken\",\"file\":\"broken.yaml\",\"namespace\":null"))
+        #expect(
+            text.contains(
+                "{\"file\":\"broken.yaml\",\"line\":3,\"key\":\"prot\",\"error\":\"unknown key 'prot'\\u001b\"}"))
+        #expect(!text.unicodeScalars.contains("\u{1b}"))
+    }
+
+    @Test func `the line for systemd counts phases and names the first trouble`() {
+        let line = report(.refused).line
+        #expect(line.hasPrefix("1 down, 1 rejected (billing: 127.0.0.1:9100: connection refused), "))
+        #expect(line.hasSuffix("registry not asked yet"))
+    }
+
+    @Test func `the table reads back what the JSON says, and is well only when all is up`() throws {
+        let report = report(.refused)
+        let view = try #require(StatusView.decode(report.json))
+        #expect(!view.isWell)
+        let table = view.table(width: nil)
+        #expect(table.contains("billing  down      billing  10.0.3.7:9100"))
+        #expect(table.contains("refused broken.yaml:3: unknown key 'prot'"))
+        let lines: [Substring] = view.table(width: 40).split(separator: "\n")
+        #expect(lines.prefix(3).allSatisfy { $0.count <= 40 })
+    }
+}
