@@ -33,6 +33,26 @@ import Testing
         #expect(try registry.requests("billing", since: mark).allSatisfy(\.isBeat))
     }
 
+    @Test func `P5: the second file of one instance waits, and takes over without a word when the first goes`() throws {
+        try agent.drop(Agent.descriptor("billing", guarding: service), as: "twin.yaml")
+        try agent.wait { $0["twin"]?.phase == "rejected" && $0["billing"]?.phase == "up" }
+        let mark = try registry.mark()
+        agent.descriptors.remove(name: "billing.yaml")
+        try agent.wait { $0["twin"]?.phase == "up" && $0["billing"] == nil && $0.rejected.isEmpty }
+        try registry.beats("billing", 2, since: mark)
+        #expect(try registry.requests("billing", since: mark).allSatisfy(\.isBeat))
+    }
+
+    @Test func `a disabled instance is published as such, and the file put aside deregisters it`() throws {
+        let mark = try registry.mark()
+        try agent.drop("billing", guarding: service, more: "enabled: false")
+        let change = try registry.first(.register, "billing", since: mark)
+        #expect(change.parameters["enabled"] == "false")
+        try agent.descriptors.rename("billing.yaml", to: "billing.yaml.disabled")
+        try registry.first(.deregister, "billing", since: change.request)
+        try agent.wait { $0.instances.isEmpty && $0.rejected.isEmpty }
+    }
+
     @Test func `new metadata and weight are one registration, and beats go on with them`() throws {
         let mark = try registry.mark()
         try agent.drop("billing", guarding: service, more: "weight: 7\nmetadata: { version: \"9\" }")

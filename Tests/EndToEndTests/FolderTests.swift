@@ -49,6 +49,25 @@ import Testing
         try registry.first(.deregister, "second")
     }
 
+    @Test func `a folder that is removed with its files and made again is read as it is then`() throws {
+        let agent = try Agent(registry: registry.address, isStarted: false)
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.folder.makeFolder("inst")
+        try agent.configure(directory: agent.folder.path("inst"))
+        try agent.folder.write(Agent.descriptor("billing", guarding: service), to: "inst/billing.yaml")
+        try agent.start()
+        try registry.beats("billing", 1)
+        agent.folder.remove(name: "inst")
+        try agent.wait { $0.descriptorsProblem != nil }
+        try agent.folder.makeFolder("inst")
+        // Empty now, and read: only that says that the file is gone.
+        let goodbye = try registry.first(.deregister, "billing")
+        try agent.wait { $0.descriptorsProblem == nil && $0.instances.isEmpty }
+        try agent.folder.write(Agent.descriptor("billing", guarding: service), to: "inst/billing.yaml")
+        let again = try registry.first(.register, "billing", since: goodbye.request)
+        #expect(again.status == 200)
+    }
+
     @Test func `a folder that others may write is not believed until that is mended`() throws {
         let agent = try Agent(registry: registry.address)
         let service = try LegacyService(in: agent.folder, name: "billing")

@@ -8,10 +8,13 @@ import Testing
     private let registry: Registry
     private let agent: Agent
     private let service: LegacyService
+    /// Just before the service was started.
+    private let began: Int64
 
     init() throws {
         registry = try Registry()
         agent = try Agent(registry: registry.address)
+        began = Clocks.boot()
         service = try LegacyService(in: agent.folder, name: "billing")
     }
 
@@ -89,6 +92,37 @@ import Testing
         try registry.start()
         try registry.first(.deregister, "billing")
         #expect(try registry.requests("billing").allSatisfy { $0.kind == .deregister })
+    }
+
+    @Test func `P8: a service that flaps is held back, with the reason, and its neighbour isn't`() throws {
+        let neighbour = try LegacyService(in: agent.folder, name: "other")
+        try agent.drop("billing", guarding: service)
+        try agent.drop("other", guarding: neighbour)
+        for _ in 0..<3 {
+            try agent.phase("up", of: "billing")
+            try service.kill()
+            try agent.phase("down", of: "billing")
+            try service.start()
+        }
+        let held = try agent.wait { $0["billing"]?.reason.hasPrefix("held back") == true }
+        #expect(held["billing"]?.phase == "waiting")
+        #expect(held["billing"]?.reason.contains("3 times down") == true, "\(held)")
+        let mark = try registry.mark()
+        try registry.beats("other", 3, since: mark)
+        #expect(try registry.requests("billing", since: mark).allSatisfy { $0.kind == .deregister })
+    }
+
+    @Test func `warm-up holds a young process back, counted from its own start`() throws {
+        try agent.drop("billing", guarding: service, more: "warm-up: 3s")
+        let waiting = try agent.wait { $0["billing"]?.reason.hasPrefix("warm-up") == true }
+        #expect(waiting["billing"]?.phase == "waiting")
+        try agent.wait { $0["billing"]?.reason == "warm-up: 1 s left" }
+        try agent.kill()
+        try agent.start()
+        let first = try registry.first(.register, "billing")
+        // Two clocks of the kernel, one of them in ticks of 10 ms.
+        #expect(first.boot - began > 2_900_000_000)
+        #expect(first.boot - began < 4_900_000_000, "counted anew by the restart")
     }
 
     @Test func `P6: a service that dies and comes back while the registry is away is registered once it is there`()
