@@ -44,6 +44,8 @@ final class Daemon {
         var notices: [String] = []
         var isReachable: Bool?
         var statusAt: Instant?
+        /// Whether something changed that STATUS= may show.
+        var isStale = true
         var exit: ExitCode?
     }
 
@@ -159,6 +161,7 @@ final class Daemon {
     private func take(_ report: DescriptorReport) {
         if report.problem != view.problem {
             view.problem = report.problem
+            view.isStale = true
             if let problem = report.problem {
                 log.warning("Descriptors not read; what was known goes on", [("reason", problem)])
             } else {
@@ -245,6 +248,7 @@ final class Daemon {
     // MARK: Telling people
 
     private func tell(_ transition: Transition) {
+        view.isStale = true
         var fields = [(key: "instance", value: transition.name)]
         fields.append(("from", transition.from?.rawValue ?? "new"))
         fields.append(("phase", transition.phase?.rawValue ?? "removed"))
@@ -266,7 +270,10 @@ final class Daemon {
                 log.warning("Registry does not answer; trying on", server + [("reason", registry.lastError ?? "-")])
             }
             view.isReachable = registry.reachable
+            view.isStale = true
         }
+        guard view.isStale else { return }
+        view.isStale = false
         notifier.status(report().line)
     }
 
