@@ -23,6 +23,10 @@ extension Exception {
                 subject: "InstanceStatus",
                 reason: "a row of the status as contract 7 names its columns; it decides nothing"),
             Exception(
+                check: "length of types", path: "Sources/Predicates/Oracle.swift", subject: "Oracle",
+                reason:
+                    "the predicates of design.md 7 over one record of one run: a part of them would see a part of it"),
+            Exception(
                 check: "length of types", path: "Sources/Simulation/World/World.swift", subject: "World",
                 reason:
                     "host, registry, network and beatd are types of their own; who tells whom is one seed's one value"),
