@@ -12,6 +12,9 @@ struct Holder {
     var changedAt: Int64
     /// When it was last known to be down, or without an address.
     var offAt = Int64.min / 2
+    /// When it went down, as far as beatd was told.
+    var downs: [Int64] = []
+    var isDown = false
     /// When something last disturbed it.
     var troubledAt: Int64
 

@@ -24,6 +24,10 @@ struct Line {
     var unansweredAt = Int64.min / 2
     /// When a write last failed, whatever it was.
     var failedAt = Int64.min / 2
+    /// What it was.
+    var failedKind = WireRequest.Kind.register
+    /// Odd answers to beats in a row.
+    var oddRun = 0
     /// When a beat or a registration last left.
     var lastLeft = Int64.min / 2
     /// When a goodbye last left.

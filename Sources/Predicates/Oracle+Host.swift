@@ -105,15 +105,18 @@ extension Oracle {
     /// A waiting version takes over once its probes were alive, or the running one is down.
     private mutating func adopt(at now: Int64) {
         for (name, holder) in holders {
-            if isDown(holder.running) || holder.identity == nil { holders[name]?.offAt = now }
+            let isDown = isDown(holder.running)
+            if isDown || holder.identity == nil { holders[name]?.offAt = now }
+            if isDown, holder.pending == nil, !holder.isDown { holders[name]?.downs.append(now) }
+            holders[name]?.isDown = isDown
             guard let pending = holder.pending else { continue }
             let isProven = pending.probes.allSatisfy {
                 guard let sight = sights[$0.target] else { return false }
                 return sight.standing == .passing && sight.steadySince <= now && sight.latest?.isAlive == true
                     && sight.latest?.began ?? 0 >= holder.changedAt
             }
-            guard isProven || isDown(holder.running) else { continue }
-            var holder = holder
+            guard isProven || isDown else { continue }
+            guard var holder = holders[name] else { continue }
             let before = holder.identities
             holder.running = pending
             holder.pending = nil

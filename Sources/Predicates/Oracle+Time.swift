@@ -8,7 +8,10 @@ extension Oracle {
             checkGone(identity, line, at: now)
             checkResumed(identity, line, at: now)
         }
-        for (name, holder) in holders { checkBeats(name, holder, at: now) }
+        for (name, holder) in holders {
+            checkBeats(name, holder, at: now)
+            checkPrompt(holder, at: now)
+        }
     }
 
     /// Predicate 3: once quiet, what is gone isn't in the registry, whatever came late.

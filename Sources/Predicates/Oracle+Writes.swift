@@ -15,6 +15,7 @@ extension Oracle {
         }
         line.flight = Line.Flight(write: write, kind: request.kind, cluster: request.cluster, at: now)
         lines[identity] = line
+        judgePatience(request, line, at: now)
         switch request.kind {
         case .deregister:
             judgeGoodbye(identity, at: now)
@@ -25,14 +26,21 @@ extension Oracle {
             judgeRegistration(request, line, at: now)
             spend(identity, at: now)
             lines[identity]?.clusters[request.cluster] = now
+            lines[identity]?.oddRun = 0
         case .fullBeat, .lightBeat:
             judgeLife(request, at: now)
+            judgeBeat(request, line, at: now)
             lines[identity]?.clusters[request.cluster] = now
         }
         if request.kind != .deregister {
             lines[identity]?.lastLeft = now
             lines[identity]?.resumeBy = nil
         }
+    }
+
+    /// The rest of a half-sent request left: what held for its first byte must hold for its last.
+    package mutating func finished(_ request: WireRequest, at now: Int64) {
+        if request.kind != .deregister { judgeLife(request, at: now) }
     }
 
     private mutating func spend(_ identity: String, at now: Int64) {
@@ -86,6 +94,7 @@ extension Oracle {
                     at: now)
             }
         }
+        if let owner = owners.first { judgeFirst(owner, line, identity, at: now) }
         if let owner = owners.first, isCalm(owner, identity, at: now) {
             fail(Predicate.useful, "registered again without a reason", identity, at: now)
         }
@@ -157,16 +166,23 @@ extension Oracle {
             if let line = lines[identity], now - line.unansweredAt < 2 * limits.timeout {
                 lines[identity]?.clusters[flight.cluster] = line.unansweredAt
             }
-        case (_, .yes(let interval)):
-            if flight.kind != .register { lines[identity]?.askedInterval = interval }
+        case (_, .yes(let interval, let takesLight)):
+            if flight.kind != .register {
+                lines[identity]?.askedInterval = interval
+                course.takesLight = takesLight ?? false
+            }
+            lines[identity]?.oddRun = 0
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
             lines[identity]?.isHeld = true
             settleFormer(identity)
         case (_, .unknown):
+            lines[identity]?.oddRun = 0
             lines[identity]?.isHeld = false
             lines[identity]?.askedInterval = nil
         case (_, .odd(let status)):
             lines[identity]?.failedAt = now
+            lines[identity]?.failedKind = flight.kind
+            if flight.kind == .fullBeat || flight.kind == .lightBeat { lines[identity]?.oddRun += 1 }
             lines[identity]?.askedInterval = nil
             if status >= 500, flight.kind != .deregister { lines[identity]?.unansweredAt = flight.at }
             disturb(identity, at: now)
@@ -184,6 +200,7 @@ extension Oracle {
     package mutating func lost(_ write: Int, at now: Int64) {
         guard let (identity, flight) = take(write) else { return }
         lines[identity]?.failedAt = now
+        lines[identity]?.failedKind = flight.kind
         if flight.kind != .deregister {
             lines[identity]?.unansweredAt = flight.at
             lines[identity]?.askedInterval = nil
@@ -224,7 +241,7 @@ extension Oracle {
 /// How the registry answered, in the bytes that came back.
 package enum Answer: Hashable, Sendable {
     /// Accepted; the interval asked for in milliseconds where the answer holds one.
-    case yes(interval: Int64?)
+    case yes(interval: Int64?, takesLight: Bool?)
     case unknown
     case odd(status: Int)
 }

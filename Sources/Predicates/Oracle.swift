@@ -31,6 +31,8 @@ package struct Oracle {
         /// What the last run remembered.
         var remembered: Set<String> = []
         var opens: [Int64] = []
+        /// Whether the last answer to a beat offered light beats; nil before the first one.
+        var takesLight: Bool?
     }
 
     package init(_ limits: Limits) {
@@ -53,17 +55,20 @@ package struct Oracle {
         course.isStopping = false
         course.remembered = Set(identities)
         course.opens = []
+        course.takesLight = nil
         budget = BudgetMeter(perSecond: limits.writesPerSecond, at: now)
         holders = [:]
         addresses = Addresses()
         for target in sights.keys { sights[target]?.forget(at: now) }
         for (identity, line) in lines {
+            lines[identity]?.oddRun = 0
             if !course.remembered.contains(identity) {
                 lines[identity]?.isForgotten = !line.entries.isEmpty || line.unansweredAt > line.goodbyeAt
                 lines[identity]?.isHeld = false
                 lines[identity]?.unansweredAt = .min / 2
                 lines[identity]?.clusters = [:]
             } else {
+                lines[identity]?.isHeld = true
                 lines[identity]?.unansweredAt = now
             }
         }

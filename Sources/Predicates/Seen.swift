@@ -1,7 +1,9 @@
 /// What one look saw of the simulated host, told apart by the host's own truth.
 package enum Seen: Hashable, Sendable {
     /// A connection opened, or the file named its process (by serial number), running what it should.
-    case subject(process: Int?, pid: Int32)
+    ///
+    /// It was born then, to the kernel's tick.
+    case subject(process: Int?, pid: Int32, born: Int64)
     /// The file named a live process that is not the one it was written for, or runs another program.
     case stranger(process: Int?, pid: Int32)
     /// The file named a process that is not there any more.

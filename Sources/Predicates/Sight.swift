@@ -12,6 +12,7 @@ struct Sight {
     struct Memory {
         var process: Int?
         var pid: Int32 = 0
+        var born: Int64?
         var hasEnded = false
     }
 
@@ -27,7 +28,7 @@ struct Sight {
     private(set) var steadySince: Int64
     private var aliveRun = 0
     private var failingRun = 0
-    private var memory = Memory()
+    private(set) var memory = Memory()
     /// Whether the truth is that the subject lives, and until when it last was.
     private(set) var isTrue = false
     private(set) var trueUntil = Int64.min / 2
@@ -71,13 +72,13 @@ struct Sight {
     mutating func take(_ seen: Seen, began: Int64, at now: Int64) {
         switch seen {
         case .hindered: steadySince = now
-        case .subject(let process, let pid):
+        case .subject(let process, let pid, let born):
             if let process {
                 if memory.process == process, memory.hasEnded {
                     gone(began: began, isStranger: false, at: now)
                     return
                 }
-                memory = Memory(process: process, pid: pid)
+                memory = Memory(process: process, pid: pid, born: born)
             }
             alive(began: began, at: now)
         case .stranger(let process, let pid):

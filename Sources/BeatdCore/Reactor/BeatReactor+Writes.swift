@@ -49,7 +49,9 @@ extension BeatReactor {
             if leases[id].isInFlight == nil, leases[id].owner == nil { leases.remove(id) }
             return
         }
-        let at = due.kind == .beat ? flights.roundedDown(due.at) : due.at
+        // What failed waits for its whole back-off: rounded down, 0.2 s would become 0.1 s.
+        let isOnGrid = due.kind == .beat && leases[id].counts.failures == 0
+        let at = isOnGrid ? flights.roundedDown(due.at) : due.at
         guard at <= now else {
             queue.remove(id)
             arm(id, at)

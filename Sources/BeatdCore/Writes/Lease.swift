@@ -245,8 +245,8 @@ struct Lease {
             counts.note(.failed, at: now)
             rest(due: again(at: now, &chance), at: now)
         case .notSent:
-            grid.lastDue = Instant(nanoseconds: .min / 2)
-            if wanted == nil { rest(due: now, at: now) } else { state = .held(due: now) }
+            // The same beat is still due: as of now it would count as another one, and fall due again within the tick.
+            if wanted == nil { rest(due: now, at: now) } else { state = .held(due: grid.lastDue) }
         }
     }
 

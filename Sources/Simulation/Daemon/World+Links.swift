@@ -54,8 +54,10 @@ extension World {
         let bytes = Array(peer.conversation.unsent)
         let number = epoch << 32 | Int(order.id.number)
         let subject = Int(order.instance.identity.service.service.dropFirst(3)) ?? 0
-        if peer.isClosedByServer, chance.happens(50) {
-            let outcomes = peer.conversation.ended("broken pipe")
+        let isFull = network.weather?.fault == .halfSent && chance.happens(20)
+        if isFull || peer.isClosedByServer && chance.happens(50) {
+            if isFull { ledger.hit(.halfSent, subject, at: now) }
+            let outcomes = isFull ? peer.conversation.giveUp("full") : peer.conversation.ended("broken pipe")
             network.peers[id] = nil
             tell(outcomes, on: id, write: nil, answer: .odd(status: 0))
             return
@@ -84,9 +86,17 @@ extension World {
         network.peers[id] = peer
     }
 
-    /// The socket was full, and takes the rest of a request now.
+    /// The socket was full; it takes the rest of a request now, if that may still leave.
     mutating func takeRest(_ id: ConnectionID) {
-        guard let peer = network.peers[id], let write = peer.write else { return }
+        guard var peer = network.peers[id], let write = peer.write, let order = peer.conversation.inFlight else { return }
+        guard beatd?.reactor.mayFinish(order, at: Instant(nanoseconds: agenda.now)) == true else {
+            ledger.met(.halfSentGivenUp)
+            network.peers[id] = nil
+            network.errands[write.number] = nil
+            tell(peer.conversation.giveUp("half sent"), on: id, write: write, answer: peer.answer)
+            return
+        }
+        if let request = network.errands[write.number]?.request { oracle.finished(request, at: agenda.now) }
         network.peers[id]?.conversation.took(peer.conversation.unsent.count)
         if !peer.isClosedByServer { agenda.plan(.arrive(write.number), after: 300_000) }
     }

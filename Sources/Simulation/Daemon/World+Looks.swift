@@ -68,6 +68,8 @@ extension World {
     mutating func report(_ id: LookID) {
         sample(id)
         guard let flight = beatd?.looks.removeValue(forKey: id), let facts = flight.facts else { return }
+        // Later than the heart waits for it, after a stall: whether its tick or this comes first is nobody's promise.
+        guard agenda.now - flight.orderedAt <= flight.order.target.timeout.nanoseconds + 2 * Time.second else { return }
         if flight.wasOvertaken, case .subject = facts.seen { ledger.met(.lookOvertakenByWake) }
         trace.mix(agenda.now)
         trace.mix(Int64(flight.number))
@@ -137,7 +139,7 @@ extension World {
 
     mutating func tellExit(_ identity: ProcessIdentity, _ process: Int) {
         for (id, flight) in beatd?.looks ?? [:] where flight.isFile && flight.facts != nil {
-            if case .subject(let seen, _) = flight.facts?.seen, seen == process {
+            if case .subject(let seen, _, _) = flight.facts?.seen, seen == process {
                 beatd?.looks[id]?.wasOvertaken = true
             }
         }

@@ -105,7 +105,7 @@ struct Host {
 
     private func lookAtPort(_ subject: Subject) -> (Sighting, Seen) {
         switch subject.listener.state {
-        case .accepting: (.tcp(.connected), .subject(process: nil, pid: 0))
+        case .accepting: (.tcp(.connected), .subject(process: nil, pid: 0, born: 0))
         case .refusing: (.tcp(.refused), .refused)
         case .hanging: (.tcp(.timedOut), .badAnswer)
         case .resetting: (.tcp(.reset), .badAnswer)
@@ -138,7 +138,7 @@ struct Host {
             let isRight = process.serial == file.meant && runsRight(process, subject)
             return (
                 .pidfile(.process(file.stamp, sighting)),
-                isRight ? .subject(process: process.serial, pid: pid) : .stranger(process: process.serial, pid: pid)
+                isRight ? .subject(process: process.serial, pid: pid, born: process.started) : .stranger(process: process.serial, pid: pid)
             )
         }
     }

@@ -58,10 +58,10 @@ struct Registry {
         switch request.kind {
         case .register:
             hold(request, at: now)
-            return Response(body: "ok", answer: .yes(interval: nil))
+            return Response(body: "ok", answer: .yes(interval: nil, takesLight: nil))
         case .deregister:
             drop(request.identity, cluster: species == .nacos14 ? request.cluster : nil)
-            return Response(body: "ok", answer: .yes(interval: nil))
+            return Response(body: "ok", answer: .yes(interval: nil, takesLight: nil))
         case .fullBeat, .lightBeat:
             return beat(request, at: now)
         }
@@ -88,7 +88,7 @@ struct Registry {
         let interval = oddInterval ?? (species == .rnacos ? nil : preserved("interval", in: metadata)) ?? "5000"
         return Response(
             body: "{\"clientBeatInterval\":\(interval),\"code\":10200,\"lightBeatEnabled\":\(takesLightBeats)}",
-            isChunked: true, answer: .yes(interval: Int64(interval.filter { $0 != "\"" })))
+            isChunked: true, answer: .yes(interval: Int64(interval.filter { $0 != "\"" }), takesLight: takesLightBeats))
     }
 
     private func known(_ request: WireRequest) -> String? {

@@ -30,6 +30,7 @@ package enum Situation: String, CaseIterable, Sendable {
     case connectionFull = "the hundredth answer closed its connection"
     case idleClosed = "the server closed an idle connection"
     case writeOnClosing = "a write left on a connection that the server had closed"
+    case halfSentGivenUp = "the rest of a half-sent write was no longer allowed to leave"
     case stallOverBeat = "beatd stood still longer than a look is fresh"
     case pendingProbes = "new probes waited while the running version went on"
     case fileBackWhileGoodbye = "a file came back while its goodbye was out"

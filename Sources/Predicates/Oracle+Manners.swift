@@ -1,0 +1,74 @@
+/// How often, how early and in which form beatd may speak for what is alive.
+extension Oracle {
+    /// A beat: of an instance that was registered, in the form the server takes, not too often, not past three odd answers.
+    mutating func judgeBeat(_ request: WireRequest, _ line: Line, at now: Int64) {
+        let identity = request.identity
+        if !line.isHeld { fail(Predicate.useful, "a beat before any registration was accepted", identity, at: now) }
+        if line.oddRun >= 3 { fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now) }
+        switch (course.takesLight, request.kind) {
+        case (true?, .fullBeat): fail(Predicate.goodbye, "a full beat where light ones are taken", identity, at: now)
+        case (false?, .lightBeat): fail(Predicate.useful, "a light beat where none are taken", identity, at: now)
+        default: break
+        }
+        guard let owner = holders.values.first(where: { $0.identity == identity }), isCalm(owner, identity, at: now)
+        else { return }
+        let least = interval(of: owner, line) - limits.tick - 20 * Time.millisecond
+        if now - line.lastLeft < least {
+            fail(Predicate.calm, "a beat only \(Time.text(now - line.lastLeft)) s after the last", identity, at: now)
+        }
+    }
+
+    /// What failed is tried again no sooner than after the shortest back-off (0.2 s less 20 %).
+    mutating func judgePatience(_ request: WireRequest, _ line: Line, at now: Int64) {
+        let identity = request.identity
+        guard line.failedKind == request.kind, now - line.failedAt < 155 * Time.millisecond,
+            course.startedAt < line.failedAt
+        else { return }
+        let owners = holders.values.filter { $0.identities.contains(identity) }
+        guard owners.count == 1, let owner = owners.first else { return }
+        guard max(owner.changedAt, owner.offAt) < line.failedAt - Time.second, request.kind != .deregister else { return }
+        fail(Predicate.calm, "again only \(Time.text(now - line.failedAt)) s after a failure", identity, at: now)
+    }
+
+    /// The first registration after a death or a start: warm-up and the hold-back for flapping have passed.
+    mutating func judgeFirst(_ owner: Holder, _ line: Line, _ identity: String, at now: Int64) {
+        guard owner.pending == nil, owner.identity == identity, owner.offAt > line.lastLeft, owner.former.isEmpty,
+            let since = aliveSince(owner.running)
+        else { return }
+        let recent = owner.downs.filter { now - $0 <= 300 * Time.second }.count
+        if recent >= 3 {
+            let hold = min(5 * Time.second << Int64(min(recent - 3, 3)), 30 * Time.second)
+            if now - since < hold - Time.millisecond, owner.changedAt < since {
+                fail(
+                    Predicate.calm, "registered \(Time.text(now - since)) s after it came up for the \(recent). time",
+                    identity, at: now)
+            }
+        }
+        guard owner.running.warmUp > 0, !line.mayBeHeld, owner.changedAt < since, course.startedAt < since else { return }
+        let born = owner.running.probes.compactMap { sights[$0.target]?.memory.born }.first ?? since
+        if now < born + owner.running.warmUp - 10 * Time.millisecond {
+            fail(Predicate.useful, "registered \(Time.text(now - born)) s after its start", identity, at: now)
+        }
+    }
+
+    /// Since when all of its probes have been passing.
+    private func aliveSince(_ plan: Plan) -> Int64? {
+        var latest = Int64.min
+        for probe in plan.probes {
+            guard let sight = sights[probe.target], sight.standing == .passing else { return nil }
+            latest = max(latest, sight.standsSince)
+        }
+        return latest
+    }
+
+    /// Promise 3: what is known to be gone is said goodbye to at once, as far as the budget lets it.
+    mutating func checkPrompt(_ holder: Holder, at now: Int64) {
+        guard holder.pending == nil, let identity = holder.identity, let line = lines[identity], line.isHeld,
+            line.flight == nil, let since = downSince(holder.running), line.goodbyeAt < since
+        else { return }
+        let quiet = max(
+            since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt, line.failedAt + 3 * Time.second)
+        guard now - quiet > 1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) else { return }
+        fail(Predicate.goodbye, "down since \(Time.text(since)), and no goodbye has left", identity, at: now)
+    }
+}
