@@ -26,7 +26,9 @@ extension Oracle {
         else { return }
         let owners = holders.values.filter { $0.identities.contains(identity) }
         guard owners.count == 1, let owner = owners.first else { return }
-        guard max(owner.changedAt, owner.offAt) < line.failedAt - Time.second, request.kind != .deregister else { return }
+        guard max(owner.changedAt, owner.offAt) < line.failedAt - Time.second, request.kind != .deregister else {
+            return
+        }
         fail(Predicate.calm, "again only \(Time.text(now - line.failedAt)) s after a failure", identity, at: now)
     }
 
@@ -44,7 +46,9 @@ extension Oracle {
                     identity, at: now)
             }
         }
-        guard owner.running.warmUp > 0, !line.mayBeHeld, owner.changedAt < since, course.startedAt < since else { return }
+        guard owner.running.warmUp > 0, !line.mayBeHeld, owner.changedAt < since, course.startedAt < since else {
+            return
+        }
         let born = owner.running.probes.compactMap { sights[$0.target]?.memory.born }.first ?? since
         if now < born + owner.running.warmUp - 10 * Time.millisecond {
             fail(Predicate.useful, "registered \(Time.text(now - born)) s after its start", identity, at: now)
@@ -67,7 +71,8 @@ extension Oracle {
             line.flight == nil, let since = downSince(holder.running), line.goodbyeAt < since
         else { return }
         let quiet = max(
-            since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt, line.failedAt + 3 * Time.second)
+            since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt,
+            line.failedAt + 3 * Time.second)
         guard now - quiet > 1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) else { return }
         fail(Predicate.goodbye, "down since \(Time.text(since)), and no goodbye has left", identity, at: now)
     }

@@ -118,6 +118,7 @@ extension World {
             witness.wasGoodbyeAnswered = false
         case .beat(let isLight, _):
             if witness.isFirstAfterRestart, isLight { ledger.met(.aliveAfterRestart) }
+            if agenda.now - witness.lookedAfterStaleAt < 50 * Time.millisecond { ledger.met(.staleLookAtBeat) }
             witness.isFirstAfterRestart = false
             witness.beatSentAt = agenda.now
         case .deregister:

@@ -88,7 +88,9 @@ extension World {
 
     /// The socket was full; it takes the rest of a request now, if that may still leave.
     mutating func takeRest(_ id: ConnectionID) {
-        guard var peer = network.peers[id], let write = peer.write, let order = peer.conversation.inFlight else { return }
+        guard var peer = network.peers[id], let write = peer.write, let order = peer.conversation.inFlight else {
+            return
+        }
         guard beatd?.reactor.mayFinish(order, at: Instant(nanoseconds: agenda.now)) == true else {
             ledger.met(.halfSentGivenUp)
             network.peers[id] = nil

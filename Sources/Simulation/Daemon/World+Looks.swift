@@ -71,6 +71,10 @@ extension World {
         // Later than the heart waits for it, after a stall: whether its tick or this comes first is nobody's promise.
         guard agenda.now - flight.orderedAt <= flight.order.target.timeout.nanoseconds + 2 * Time.second else { return }
         if flight.wasOvertaken, case .subject = facts.seen { ledger.met(.lookOvertakenByWake) }
+        if agenda.now - ledger.witnesses[flight.subject].lookedAt > 5 * Time.second {
+            ledger.witnesses[flight.subject].lookedAfterStaleAt = agenda.now
+        }
+        ledger.witnesses[flight.subject].lookedAt = agenda.now
         trace.mix(agenda.now)
         trace.mix(Int64(flight.number))
         let report = SightingReport(

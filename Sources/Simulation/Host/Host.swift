@@ -138,7 +138,9 @@ struct Host {
             let isRight = process.serial == file.meant && runsRight(process, subject)
             return (
                 .pidfile(.process(file.stamp, sighting)),
-                isRight ? .subject(process: process.serial, pid: pid, born: process.started) : .stranger(process: process.serial, pid: pid)
+                isRight
+                    ? .subject(process: process.serial, pid: pid, born: process.started)
+                    : .stranger(process: process.serial, pid: pid)
             )
         }
     }
