@@ -1,10 +1,7 @@
 /// All tasks, by number and by NAME.
 struct TaskTable {
-    private var slots: [BeatTask?] = []
-    private var free: [Int32] = []
+    private var slots = Slots<BeatTask>()
     private(set) var byName: [String: TaskID] = [:]
-
-    var count: Int { byName.count }
 
     /// The files that describe the same instance as one that came first.
     var twins: [Rejection] {
@@ -21,36 +18,20 @@ struct TaskTable {
     var ids: [TaskID] { byName.sorted { $0.key < $1.key }.map(\.value) }
 
     subscript(id: TaskID) -> BeatTask {
-        get {
-            guard let task = slots[Int(id.index)] else { preconditionFailure("a task was used after its end") }
-            return task
-        }
-        _modify {
-            guard var task = slots[Int(id.index)] else { preconditionFailure("a task was used after its end") }
-            slots[Int(id.index)] = nil
-            defer { slots[Int(id.index)] = task }
-            yield &task
-        }
+        _read { yield slots[id.index] }
+        _modify { yield &slots[id.index] }
     }
 
     mutating func add(_ task: BeatTask) -> TaskID {
-        let id: TaskID
-        if let index = free.popLast() {
-            id = TaskID(index: index)
-            slots[Int(index)] = task
-        } else {
-            id = TaskID(index: Int32(slots.count))
-            slots.append(task)
-        }
+        let id = TaskID(index: slots.add(task))
         byName[task.descriptor.name] = id
         return id
     }
 
     mutating func remove(_ id: TaskID) -> BeatTask {
-        let task = self[id]
+        let task = slots[id.index]
         byName[task.descriptor.name] = nil
-        slots[Int(id.index)] = nil
-        free.append(id.index)
+        slots.remove(id.index)
         return task
     }
 

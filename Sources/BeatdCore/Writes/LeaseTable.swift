@@ -3,31 +3,20 @@ struct LeaseID: Hashable { var index: Int32 }
 
 /// All leases, by number and by wire identity.
 struct LeaseTable {
-    private var slots: [Lease?] = []
-    private var free: [Int32] = []
+    private var slots = Slots<Lease>()
     private var byIdentity: [WireIdentity: LeaseID] = [:]
 
-    var count: Int { byIdentity.count }
     var isEmpty: Bool { byIdentity.isEmpty }
 
-    /// In the order of their numbers, so that the same events give the same effects.
-    var ids: [LeaseID] { slots.indices.compactMap { slots[$0] == nil ? nil : LeaseID(index: Int32($0)) } }
+    var ids: [LeaseID] { slots.numbers.map { LeaseID(index: $0) } }
 
     subscript(id: LeaseID) -> Lease {
-        get {
-            guard let lease = slots[Int(id.index)] else { preconditionFailure("a lease was used after its end") }
-            return lease
-        }
-        _modify {
-            guard var lease = slots[Int(id.index)] else { preconditionFailure("a lease was used after its end") }
-            slots[Int(id.index)] = nil
-            defer { slots[Int(id.index)] = lease }
-            yield &lease
-        }
+        _read { yield slots[id.index] }
+        _modify { yield &slots[id.index] }
     }
 
     /// Whether the lease is (still) in the table.
-    func holds(_ id: LeaseID) -> Bool { slots[Int(id.index)] != nil }
+    func holds(_ id: LeaseID) -> Bool { slots.holds(id.index) }
 
     func id(of identity: WireIdentity) -> LeaseID? { byIdentity[identity] }
 
@@ -52,21 +41,13 @@ struct LeaseTable {
     }
 
     mutating func add(_ lease: Lease) -> LeaseID {
-        let id: LeaseID
-        if let index = free.popLast() {
-            id = LeaseID(index: index)
-            slots[Int(index)] = lease
-        } else {
-            id = LeaseID(index: Int32(slots.count))
-            slots.append(lease)
-        }
+        let id = LeaseID(index: slots.add(lease))
         byIdentity[lease.identity] = id
         return id
     }
 
     mutating func remove(_ id: LeaseID) {
-        byIdentity[self[id].identity] = nil
-        slots[Int(id.index)] = nil
-        free.append(id.index)
+        byIdentity[slots[id.index].identity] = nil
+        slots.remove(id.index)
     }
 }
