@@ -64,6 +64,8 @@ struct WriteQueue {
     /// When something can be taken; nil where nothing waits.
     mutating func ready(at now: Instant) -> Instant? {
         guard !queued.isEmpty else { return nil }
+        // A beat that became something else would make us ask for a write at once, instead of at the next token.
+        while let id = beats.first, queued[id] != .beat { beats.removeFirst() }
         return beats.first == nil ? budget.nextToken(at: now) : now
     }
 

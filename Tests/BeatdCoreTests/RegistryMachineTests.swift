@@ -1,0 +1,210 @@
+import Testing
+
+@testable import BeatdCore
+
+@Suite struct RegistryMachineTests {
+    private let start = Instant(nanoseconds: 1_000_000_000_000)
+    private let accepted = Reply.accepted(intervalMilliseconds: nil, lightBeats: nil)
+
+    /// A machine and what it asked for.
+    private struct World {
+        var machine = RegistryMachine(server: Server())
+        var chance = Chance(seed: 9)
+        var now = Instant(nanoseconds: 1_000_000_000_000)
+        var opened: [ConnectionID] = []
+        var writing: [ConnectionID] = []
+        var closed: [ConnectionID] = []
+
+        mutating func pump(work: Int = 1, rate: Double = 0) {
+            opened = []
+            writing = []
+            closed = []
+            var effects = Effects()
+            machine.pump(work: work, rate: rate, at: now, into: &effects)
+            for effect in effects.list {
+                switch effect {
+                case .open(let id, _): opened.append(id)
+                case .write(let id): writing.append(id)
+                case .close(let id): closed.append(id)
+                case .look, .watch, .unwatch, .save, .transition, .ready, .finished:
+                    Issue.record("the registry's machine asked for \(effect)")
+                }
+            }
+        }
+
+        mutating func connect(_ id: ConnectionID) {
+            machine.connected(id, interval: .seconds(5), at: now, &chance)
+        }
+
+        mutating func fail(_ id: ConnectionID) {
+            _ = machine.closed(id, .unreachable("connection refused"), at: now, &chance)
+        }
+
+        mutating func answer(_ id: ConnectionID, took: Duration = .milliseconds(5)) {
+            machine.wrote(WriteID(number: id.number), on: id)
+            machine.answered(
+                on: id, took: took, reply: .accepted(intervalMilliseconds: nil, lightBeats: nil), wasBeat: false,
+                at: now)
+        }
+
+        /// Lets `count` connects in a row fail, each as soon as it may be tried.
+        mutating func suffer(_ count: Int) {
+            for _ in 0..<count {
+                now = max(now, machine.nextChance(after: now) ?? now)
+                pump()
+                for id in opened { fail(id) }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (1, 0.0, 1), (2, 0.0, 2), (1000, 0.0, 2), (1000, 100.0, 2), (1000, 500.0, 6), (3, 500.0, 3), (1000, 1e6, 64),
+    ])
+    func `there are as many connections as work and rate ask for, from 2 to 64`(
+        _ work: Int, _ rate: Double, _ count: Int
+    ) {
+        var world = World()
+        world.pump(work: work, rate: rate)
+        #expect(world.opened.count == count)
+        world.pump(work: work, rate: rate)
+        #expect(world.opened == [])
+    }
+
+    @Test func `nothing is opened without work`() {
+        var world = World()
+        world.pump(work: 0, rate: 1000)
+        #expect(world.opened == [])
+    }
+
+    @Test func `an idle connection is asked before another one is opened`() {
+        var world = World()
+        world.pump()
+        let id = world.opened[0]
+        world.connect(id)
+        world.pump()
+        #expect(world.writing == [id])
+        #expect(world.opened == [])
+        #expect(world.machine.mayWrite(on: id, at: world.now))
+        world.machine.wrote(WriteID(number: 1), on: id)
+        #expect(!world.machine.mayWrite(on: id, at: world.now))
+        world.pump()
+        #expect(world.writing == [])
+        #expect(world.opened.count == 1)
+    }
+
+    @Test func `in trouble there is one connection, and none before the back-off has passed`() {
+        var world = World()
+        world.suffer(3)
+        #expect(!world.machine.isReachable)
+        #expect(world.machine.lastError == "connection refused")
+        world.pump(work: 1000, rate: 1e6)
+        #expect(world.opened == [])
+        guard let next = world.machine.nextChance(after: world.now) else {
+            Issue.record("no next chance")
+            return
+        }
+        #expect(next > world.now && next <= world.now + .milliseconds(960))
+        world.now = next
+        world.pump(work: 1000, rate: 1e6)
+        #expect(world.opened.count == 1)
+    }
+
+    @Test func `the first write after an outage falls somewhere in one interval`() {
+        var waits: [Int64] = []
+        for seed in 1...100 {
+            var world = World()
+            world.chance = Chance(seed: UInt64(seed))
+            world.suffer(10)
+            #expect(world.now - start >= RegistryMachine.outage)
+            world.now = max(world.now, world.machine.nextChance(after: world.now) ?? world.now)
+            world.pump()
+            let id = world.opened[0]
+            world.connect(id)
+            let quiet = world.machine.nextChance(after: world.now) ?? world.now
+            #expect(quiet <= world.now + .seconds(5))
+            #expect(!world.machine.mayWrite(on: id, at: quiet - .nanoseconds(1)))
+            #expect(world.machine.mayWrite(on: id, at: quiet))
+            waits.append((quiet - world.now).milliseconds)
+        }
+        #expect((waits.min() ?? 0) < 1000)
+        #expect((waits.max() ?? 0) > 4000)
+    }
+
+    @Test func `a short break delays nothing`() {
+        var world = World()
+        world.suffer(2)
+        world.now = max(world.now, world.machine.nextChance(after: world.now) ?? world.now)
+        world.pump()
+        world.connect(world.opened[0])
+        #expect(world.machine.mayWrite(on: world.opened[0], at: world.now))
+    }
+
+    @Test func `once the server closed an idle connection ours go at four fifths of its age`() {
+        var world = World()
+        world.pump()
+        let first = world.opened[0]
+        world.connect(first)
+        world.answer(first)
+        world.now = world.now + .seconds(10)
+        #expect(world.machine.closed(first, .byPeer("closed"), at: world.now, &world.chance) == nil)
+        #expect(world.machine.nextChance(after: world.now) == nil)
+        world.pump()
+        let second = world.opened[0]
+        world.connect(second)
+        world.answer(second)
+        world.now = world.now + .milliseconds(7999)
+        world.pump()
+        #expect(world.writing == [second])
+        world.now = world.now + .milliseconds(1)
+        world.pump()
+        #expect(world.closed == [second])
+        #expect(world.opened.count == 1)
+    }
+
+    @Test func `a close right after an answer teaches nothing of idleness`() {
+        var world = World()
+        world.pump()
+        world.connect(world.opened[0])
+        world.answer(world.opened[0])
+        #expect(world.machine.closed(world.opened[0], .byPeer("close"), at: world.now, &world.chance) == nil)
+        world.pump()
+        let id = world.opened[0]
+        world.connect(id)
+        world.answer(id)
+        world.now = world.now + .seconds(600)
+        world.pump()
+        #expect(world.writing == [id])
+    }
+
+    @Test func `a kept connection that ends under a write is no trouble, a new one is`() {
+        var world = World()
+        world.pump()
+        let kept = world.opened[0]
+        world.connect(kept)
+        world.answer(kept)
+        world.machine.wrote(WriteID(number: 77), on: kept)
+        #expect(world.machine.closed(kept, .byPeer("reset"), at: world.now, &world.chance) == WriteID(number: 77))
+        #expect(world.machine.isReachable)
+        world.pump()
+        let new = world.opened[0]
+        world.connect(new)
+        world.machine.wrote(WriteID(number: 78), on: new)
+        #expect(world.machine.closed(new, .byPeer("reset"), at: world.now, &world.chance) == WriteID(number: 78))
+        #expect(!world.machine.isReachable)
+    }
+
+    @Test func `another server gets new connections, and gives back what was in flight`() {
+        var world = World()
+        world.pump(work: 2)
+        let ids = world.opened
+        for id in ids { world.connect(id) }
+        world.machine.wrote(WriteID(number: 5), on: ids[1])
+        var effects = Effects()
+        #expect(world.machine.use(Server(host: "10.0.0.9"), into: &effects) == [WriteID(number: 5)])
+        #expect(effects.list.count == 2)
+        world.pump()
+        #expect(world.opened.count == 1)
+        #expect(!ids.contains(world.opened[0]))
+        #expect(world.machine.server.host == "10.0.0.9")
+    }
+}
