@@ -7,6 +7,18 @@ struct Line {
         var at: Int64
     }
 
+    /// What went unanswered, or was refused.
+    struct Losses {
+        /// When the latest beat or registration without an answer left.
+        var unansweredAt = Int64.min / 2
+        /// When a write last failed, whatever it was.
+        var failedAt = Int64.min / 2
+        /// What it was.
+        var failedKind = WireRequest.Kind.register
+        /// Odd answers to beats in a row.
+        var oddRun = 0
+    }
+
     /// What the registry really holds.
     struct Entry: Hashable {
         var cluster: String
@@ -20,14 +32,7 @@ struct Line {
     /// A write was accepted and no goodbye answered since.
     var isHeld = false
     var heldSince = Int64.min / 2
-    /// When the latest beat or registration without an answer left.
-    var unansweredAt = Int64.min / 2
-    /// When a write last failed, whatever it was.
-    var failedAt = Int64.min / 2
-    /// What it was.
-    var failedKind = WireRequest.Kind.register
-    /// Odd answers to beats in a row.
-    var oddRun = 0
+    var losses = Losses()
     /// When a beat or a registration last left.
     var lastLeft = Int64.min / 2
     /// When a goodbye last left.
@@ -44,5 +49,5 @@ struct Line {
     var presentSince: Int64? { entries.values.map(\.since).max() }
 
     /// Whether something of ours may be at the server, as far as beatd can know.
-    var mayBeHeld: Bool { isHeld || unansweredAt > goodbyeAt }
+    var mayBeHeld: Bool { isHeld || losses.unansweredAt > goodbyeAt }
 }

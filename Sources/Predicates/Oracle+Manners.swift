@@ -4,7 +4,7 @@ extension Oracle {
     mutating func judgeBeat(_ request: WireRequest, _ line: Line, at now: Int64) {
         let identity = request.identity
         if !line.isHeld { fail(Predicate.useful, "a beat before any registration was accepted", identity, at: now) }
-        if line.oddRun >= 3 { fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now) }
+        if line.losses.oddRun >= 3 { fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now) }
         switch (course.takesLight, request.kind) {
         case (true?, .fullBeat): fail(Predicate.goodbye, "a full beat where light ones are taken", identity, at: now)
         case (false?, .lightBeat): fail(Predicate.useful, "a light beat where none are taken", identity, at: now)
@@ -21,15 +21,15 @@ extension Oracle {
     /// What failed is tried again no sooner than after the shortest back-off (0.2 s less 20 %).
     mutating func judgePatience(_ request: WireRequest, _ line: Line, at now: Int64) {
         let identity = request.identity
-        guard line.failedKind == request.kind, now - line.failedAt < 155 * Time.millisecond,
-            course.startedAt < line.failedAt
+        guard line.losses.failedKind == request.kind, now - line.losses.failedAt < 155 * Time.millisecond,
+            course.startedAt < line.losses.failedAt
         else { return }
         let owners = holders.values.filter { $0.identities.contains(identity) }
         guard owners.count == 1, let owner = owners.first else { return }
-        guard max(owner.changedAt, owner.offAt) < line.failedAt - Time.second, request.kind != .deregister else {
+        guard max(owner.changedAt, owner.offAt) < line.losses.failedAt - Time.second, request.kind != .deregister else {
             return
         }
-        fail(Predicate.calm, "again only \(Time.text(now - line.failedAt)) s after a failure", identity, at: now)
+        fail(Predicate.calm, "again only \(Time.text(now - line.losses.failedAt)) s after a failure", identity, at: now)
     }
 
     /// The first registration after a death or a start: warm-up and the hold-back for flapping have passed.
@@ -72,7 +72,7 @@ extension Oracle {
         else { return }
         let quiet = max(
             since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt,
-            line.failedAt + 3 * Time.second)
+            line.losses.failedAt + 3 * Time.second)
         guard now - quiet > 1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) else { return }
         fail(Predicate.goodbye, "down since \(Time.text(since)), and no goodbye has left", identity, at: now)
     }

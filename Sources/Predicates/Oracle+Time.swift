@@ -18,7 +18,7 @@ extension Oracle {
     private mutating func checkGone(_ identity: String, _ line: Line, at now: Int64) {
         guard !line.isForgotten, let present = line.presentSince, now - present > limits.cleanUp else { return }
         guard let unwanted = unwantedSince(identity) else { return }
-        let quiet = max(present, unwanted, course.troubledAt, course.startedAt, line.failedAt)
+        let quiet = max(present, unwanted, course.troubledAt, course.startedAt, line.losses.failedAt)
         guard now - quiet > limits.cleanUp else { return }
         fail(
             Predicate.goodbye, "gone since \(Time.text(unwanted)), in the registry since \(Time.text(present))",
@@ -70,7 +70,7 @@ extension Oracle {
         guard holder.identity == identity, isSteady(holder, at: now), let line = lines[identity], line.isHeld,
             let present = line.presentSince
         else { return false }
-        return now - max(present, line.heldSince, line.failedAt) > 20 * Time.second
+        return now - max(present, line.heldSince, line.losses.failedAt) > 20 * Time.second
     }
 
     // MARK: In the end

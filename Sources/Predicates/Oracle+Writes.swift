@@ -26,7 +26,7 @@ extension Oracle {
             judgeRegistration(request, line, at: now)
             spend(identity, at: now)
             lines[identity]?.clusters[request.cluster] = now
-            lines[identity]?.oddRun = 0
+            lines[identity]?.losses.oddRun = 0
         case .fullBeat, .lightBeat:
             judgeLife(request, at: now)
             judgeBeat(request, line, at: now)
@@ -100,7 +100,7 @@ extension Oracle {
         }
         for (other, waiting) in lines where other != identity && waiting.flight == nil && waiting.mayBeHeld {
             guard let since = owedSince(other, at: now), now - since > 300 * Time.millisecond,
-                now - max(waiting.failedAt, waiting.unansweredAt) > 3 * Time.second,
+                now - max(waiting.losses.failedAt, waiting.losses.unansweredAt) > 3 * Time.second,
                 now - course.troubledAt > 3 * Time.second, now - course.startedAt > 3 * Time.second
             else { continue }
             fail(
@@ -163,28 +163,28 @@ extension Oracle {
             lines[identity]?.clusters = [:]
             lines[identity]?.askedInterval = nil
             // What left earlier without an answer may still come.
-            if let line = lines[identity], now - line.unansweredAt < 2 * limits.timeout {
-                lines[identity]?.clusters[flight.cluster] = line.unansweredAt
+            if let line = lines[identity], now - line.losses.unansweredAt < 2 * limits.timeout {
+                lines[identity]?.clusters[flight.cluster] = line.losses.unansweredAt
             }
         case (_, .yes(let interval, let takesLight)):
             if flight.kind != .register {
                 lines[identity]?.askedInterval = interval
                 course.takesLight = takesLight ?? false
             }
-            lines[identity]?.oddRun = 0
+            lines[identity]?.losses.oddRun = 0
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
             lines[identity]?.isHeld = true
             settleFormer(identity)
         case (_, .unknown):
-            lines[identity]?.oddRun = 0
+            lines[identity]?.losses.oddRun = 0
             lines[identity]?.isHeld = false
             lines[identity]?.askedInterval = nil
         case (_, .odd(let status)):
-            lines[identity]?.failedAt = now
-            lines[identity]?.failedKind = flight.kind
-            if flight.kind == .fullBeat || flight.kind == .lightBeat { lines[identity]?.oddRun += 1 }
+            lines[identity]?.losses.failedAt = now
+            lines[identity]?.losses.failedKind = flight.kind
+            if flight.kind == .fullBeat || flight.kind == .lightBeat { lines[identity]?.losses.oddRun += 1 }
             lines[identity]?.askedInterval = nil
-            if status >= 500, flight.kind != .deregister { lines[identity]?.unansweredAt = flight.at }
+            if status >= 500, flight.kind != .deregister { lines[identity]?.losses.unansweredAt = flight.at }
             disturb(identity, at: now)
         }
     }
@@ -199,10 +199,10 @@ extension Oracle {
     /// No answer will come: the connection ended, or beatd closed it.
     package mutating func lost(_ write: Int, at now: Int64) {
         guard let (identity, flight) = take(write) else { return }
-        lines[identity]?.failedAt = now
-        lines[identity]?.failedKind = flight.kind
+        lines[identity]?.losses.failedAt = now
+        lines[identity]?.losses.failedKind = flight.kind
         if flight.kind != .deregister {
-            lines[identity]?.unansweredAt = flight.at
+            lines[identity]?.losses.unansweredAt = flight.at
             lines[identity]?.askedInterval = nil
         }
         disturb(identity, at: now)

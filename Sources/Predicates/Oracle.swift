@@ -61,15 +61,15 @@ package struct Oracle {
         addresses = Addresses()
         for target in sights.keys { sights[target]?.forget(at: now) }
         for (identity, line) in lines {
-            lines[identity]?.oddRun = 0
+            lines[identity]?.losses.oddRun = 0
             if !course.remembered.contains(identity) {
-                lines[identity]?.isForgotten = !line.entries.isEmpty || line.unansweredAt > line.goodbyeAt
+                lines[identity]?.isForgotten = !line.entries.isEmpty || line.losses.unansweredAt > line.goodbyeAt
                 lines[identity]?.isHeld = false
-                lines[identity]?.unansweredAt = .min / 2
+                lines[identity]?.losses.unansweredAt = .min / 2
                 lines[identity]?.clusters = [:]
             } else {
                 lines[identity]?.isHeld = true
-                lines[identity]?.unansweredAt = now
+                lines[identity]?.losses.unansweredAt = now
             }
         }
     }
