@@ -4,7 +4,9 @@ extension Oracle {
     mutating func judgeBeat(_ request: WireRequest, _ line: Line, at now: Int64) {
         let identity = request.identity
         if !line.isHeld { fail(Predicate.useful, "a beat before any registration was accepted", identity, at: now) }
-        if line.losses.oddRun >= 3 { fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now) }
+        if line.losses.oddRun >= 3 {
+            fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now)
+        }
         switch (course.takesLight, request.kind) {
         case (true?, .fullBeat): fail(Predicate.goodbye, "a full beat where light ones are taken", identity, at: now)
         case (false?, .lightBeat): fail(Predicate.useful, "a light beat where none are taken", identity, at: now)
