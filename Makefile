@@ -1,6 +1,6 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test contract simulate simulate-bugs nightly newcomer format lint clean
+.PHONY: help setup build demo test contract simulate simulate-bugs mutants nightly newcomer format lint clean
 
 SEEDS ?= 1000
 JOBS ?= $(shell nproc)
@@ -42,6 +42,10 @@ simulate-bugs: ## plants each deliberate bug and shows which predicate catches i
 	@scripts/setup.sh build
 	swift build $(BUGGY) --product beatd-simulate
 	"$$(swift build $(BUGGY) --show-bin-path)/beatd-simulate" --bugs --jobs $(JOBS)
+
+mutants: ## plants 20 bugs, made without a look at the simulation, and shows which are caught
+	@scripts/setup.sh build
+	@scripts/mutants.sh
 
 nightly: ## what takes too long for every push: 10,000 seeds, and the real registries
 	@$(MAKE) simulate SEEDS=10000
