@@ -85,7 +85,8 @@ extension Oracle {
         guard var holder = holders[plan.name] else { return }
         guard holder.running != plan || holder.pending != nil else { return }
         holder.changedAt = now
-        holder.troubledAt = now
+        // While new probes wait, the running version goes on as if nothing had happened.
+        if holder.running.probes == plan.probes || holder.pending != nil { holder.troubledAt = now }
         let before = holder.identities
         // Only an address that the host chose is kept.
         if holder.running.address != nil { holder.ip = addresses.source }
@@ -172,7 +173,7 @@ extension Oracle {
     }
 
     func isSteady(_ holder: Holder, at now: Int64) -> Bool {
-        guard holder.pending == nil, holder.former.isEmpty, let since = steadySince(holder.running) else {
+        guard holder.former.isEmpty, let since = steadySince(holder.running) else {
             return false
         }
         return now - max(since, holder.troubledAt, course.troubledAt) > 20 * Time.second

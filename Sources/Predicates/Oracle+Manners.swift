@@ -14,6 +14,11 @@ extension Oracle {
         }
         guard let owner = holders.values.first(where: { $0.identity == identity }), isCalm(owner, identity, at: now)
         else { return }
+        // A beat that waited for a look leaves late, and the next one on time.
+        let hindered = owner.running.probes.contains {
+            now - (sights[$0.target]?.hinderedAt ?? .min / 2) < 12 * Time.second
+        }
+        guard !hindered else { return }
         let least = interval(of: owner, line) - limits.tick - 20 * Time.millisecond
         if now - line.lastLeft < least {
             fail(Predicate.calm, "a beat only \(Time.text(now - line.lastLeft)) s after the last", identity, at: now)

@@ -26,6 +26,9 @@ struct Sight {
     private(set) var standsSince: Int64
     /// Since when nothing but alive was seen.
     private(set) var steadySince: Int64
+    /// When the observer last could not look, and whether that was its latest try.
+    private(set) var hinderedAt = Int64.min / 2
+    private var isHindered = false
     private var aliveRun = 0
     private var failingRun = 0
     private(set) var memory = Memory()
@@ -71,7 +74,12 @@ struct Sight {
 
     mutating func take(_ seen: Seen, began: Int64, at now: Int64) {
         switch seen {
-        case .hindered: steadySince = now
+        case .hindered:
+            // One decides nothing; after two in a row the last decisive look is stale.
+            if isHindered { steadySince = now }
+            isHindered = true
+            hinderedAt = now
+            return
         case .subject(let process, let pid, let born):
             if let process {
                 if memory.process == process, memory.hasEnded {
@@ -100,6 +108,7 @@ struct Sight {
     }
 
     private mutating func alive(began: Int64, at now: Int64) {
+        isHindered = false
         guard began >= lastWake else { return }
         failingRun = 0
         aliveRun += 1
@@ -113,6 +122,7 @@ struct Sight {
         steadySince = now
         if failingRun >= probe.fall { stand(.down, at: now) }
         latest = Decisive(began: began, isAlive: false, isStranger: false)
+        isHindered = false
     }
 
     private mutating func gone(began: Int64, isStranger: Bool, at now: Int64) {
@@ -121,6 +131,7 @@ struct Sight {
         steadySince = now
         stand(.down, at: now)
         latest = Decisive(began: began, isAlive: false, isStranger: isStranger)
+        isHindered = false
     }
 
     private mutating func stand(_ new: Standing, at now: Int64) {

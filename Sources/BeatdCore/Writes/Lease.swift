@@ -339,7 +339,7 @@ struct Lease {
             state = .goodbye(due: due)
         } else if holding.isRegistered, holding.published == wanted {
             state = .held(due: counts.failures == 0 && holding.accepted != nil ? nextBeat(after: now) : due)
-        } else if holding.isRegistered, holding.published != nil, due > now {
+        } else if holding.isRegistered, holding.published != nil, due > now, !isLapsed(at: now) {
             // The change was refused or unanswered: the entry that stands is kept alive while we try again.
             holding.correction = due
             state = .held(due: nextBeat(after: now))

@@ -45,7 +45,7 @@ extension World {
         let set = folder.set(host.subjects, withBad: swarm.hasBadFiles)
         for file in folder.files where file.isBroken { ledger.hit(.fileBroken, file.subject, at: agenda.now) }
         let note = Beatd.Note.files(
-            folder.plans(host.subjects, checksContent: registry.species != .rnacos),
+            folder.plans(host.subjects),
             refused: Set(set.rejected.compactMap(\.name)), isComplete: set.complete)
         deliver(.descriptors(set), note)
     }

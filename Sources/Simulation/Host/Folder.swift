@@ -61,9 +61,9 @@ struct Folder {
     }
 
     /// The same for the predicates.
-    func plans(_ subjects: [Subject], checksContent: Bool) -> [Plan] {
+    func plans(_ subjects: [Subject]) -> [Plan] {
         guard isReadable else { return [] }
-        return files.map { Self.plan($0, subjects[$0.subject], checksContent: checksContent) }.sorted {
+        return files.map { Self.plan($0, subjects[$0.subject]) }.sorted {
             $0.name < $1.name
         }
     }
@@ -86,12 +86,12 @@ struct Folder {
             probes: probes, warmUp: .nanoseconds(version.warmUp))
     }
 
-    private static func plan(_ file: File, _ subject: Subject, checksContent: Bool) -> Plan {
+    private static func plan(_ file: File, _ subject: Subject) -> Plan {
         let version = file.version
         return Plan(
             name: file.name, service: "public|PAY@@svc\(subject.index)", port: version.port,
             address: version.isAutomatic ? nil : literal, cluster: version.cluster,
-            content: checksContent ? version.content : "", interval: (version.isQuick ? 2 : 5) * Time.second,
+            content: version.content, interval: (version.isQuick ? 2 : 5) * Time.second,
             timeout: (version.isQuick ? 6 : 15) * Time.second,
             probes: kinds(subject).map { subject.probe(isFile: $0, variant: version.variant) }, warmUp: version.warmUp)
     }

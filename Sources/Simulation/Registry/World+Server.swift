@@ -47,6 +47,10 @@ extension World {
 
     /// Read, but applied only later: at the latest just before twice the time limit after it was sent.
     private mutating func applyLate(_ write: Int, _ errand: Errand) {
+        // The interesting case: its subject dies, and its goodbye overtakes it.
+        if errand.request.kind != .deregister, swarm.isActive, chance.happens(20) {
+            agenda.plan(.life(errand.subject, .die), after: chance.between(0, 2 * Time.second))
+        }
         let latest = errand.sentAt + 2 * swarm.timeout - 50 * Time.millisecond
         agenda.plan(.apply(write), at: chance.between(agenda.now + 1, max(latest, agenda.now + 1)))
     }

@@ -19,7 +19,7 @@ extension World {
             strikeHost(fault, subject)
             announceTruth(subject)
         case .fileBroken, .fileChanged, .fileRemoved, .fileRenamed, .folderUnreadable:
-            trouble(subject)
+            if fault != .fileChanged { trouble(subject) }
             strikeFolder(fault, subject)
         case .addressMoves, .addressGone: strikeAddresses(fault)
         case .requestLost, .answerLost, .lateApply, .answerSplit, .answerSlow, .halfSent, .error500, .error400,
@@ -108,6 +108,7 @@ extension World {
         case .fileChanged:
             ledger.hit(.fileChanged, subject, at: now)
             folder.files[index].version = changed(folder.files[index].version, subject)
+            trace.note(subject, at: now, "file: \(folder.files[index].version)")
         case .fileRemoved:
             ledger.hit(.fileRemoved, subject, at: now)
             evictTrickster(subject)
