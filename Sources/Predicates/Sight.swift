@@ -8,6 +8,13 @@ struct Sight {
         var isStranger: Bool
     }
 
+    /// How many looks in a row said the same.
+    struct Runs {
+        var alive = 0
+        var failing = 0
+        var hindered = 0
+    }
+
     /// The process that the target showed last.
     struct Memory {
         var process: Int?
@@ -26,11 +33,9 @@ struct Sight {
     private(set) var standsSince: Int64
     /// Since when nothing but alive was seen.
     private(set) var steadySince: Int64
-    /// When the observer last could not look, and whether that was its latest try.
+    /// When the observer last could not look.
     private(set) var hinderedAt = Int64.min / 2
-    private var isHindered = false
-    private var aliveRun = 0
-    private var failingRun = 0
+    private var runs = Runs()
     private(set) var memory = Memory()
     /// Whether the truth is that the subject lives, and until when it last was.
     private(set) var isTrue = false
@@ -48,7 +53,7 @@ struct Sight {
         var fresh = Sight(probe, at: now)
         fresh.isTrue = isTrue
         fresh.trueUntil = trueUntil
-        if wasUp { fresh.aliveRun = probe.rise - 1 }
+        if wasUp { fresh.runs.alive = probe.rise - 1 }
         self = fresh
     }
 
@@ -76,8 +81,8 @@ struct Sight {
         switch seen {
         case .hindered:
             // One decides nothing; after two in a row the last decisive look is stale.
-            if isHindered { steadySince = now }
-            isHindered = true
+            if runs.hindered > 0 { steadySince = now }
+            runs.hindered += 1
             hinderedAt = now
             return
         case .subject(let process, let pid, let born):
@@ -108,30 +113,30 @@ struct Sight {
     }
 
     private mutating func alive(began: Int64, at now: Int64) {
-        isHindered = false
+        runs.hindered = 0
         guard began >= lastWake else { return }
-        failingRun = 0
-        aliveRun += 1
-        if aliveRun >= probe.rise { stand(.passing, at: now) }
+        runs.failing = 0
+        runs.alive += 1
+        if runs.alive >= probe.rise { stand(.passing, at: now) }
         latest = Decisive(began: began, isAlive: true, isStranger: false)
     }
 
     private mutating func failing(began: Int64, at now: Int64) {
-        aliveRun = 0
-        failingRun += 1
+        runs.alive = 0
+        runs.failing += 1
         steadySince = now
-        if failingRun >= probe.fall { stand(.down, at: now) }
+        if runs.failing >= probe.fall { stand(.down, at: now) }
         latest = Decisive(began: began, isAlive: false, isStranger: false)
-        isHindered = false
+        runs.hindered = 0
     }
 
     private mutating func gone(began: Int64, isStranger: Bool, at now: Int64) {
-        aliveRun = 0
-        failingRun = 0
+        runs.alive = 0
+        runs.failing = 0
         steadySince = now
         stand(.down, at: now)
         latest = Decisive(began: began, isAlive: false, isStranger: isStranger)
-        isHindered = false
+        runs.hindered = 0
     }
 
     private mutating func stand(_ new: Standing, at now: Int64) {

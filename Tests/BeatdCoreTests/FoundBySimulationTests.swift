@@ -77,23 +77,4 @@ import Testing
         world.run(.seconds(5))
         #expect(world.orders.count - before == 2)
     }
-
-    @Test
-    func `a registration that is refused after the entry has lapsed waits for its back-off, not for the next beat`() {
-        var world = Harness()
-        world.seen = alive
-        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
-        world.run(.seconds(6))
-        world.reply = { _, _ in .noAnswer("lost") }
-        world.send(.descriptors(DescriptorSet(accepted: [descriptor(metadata: ["release": "2"])])))
-        world.run(.seconds(60))
-        var times: [Instant] = []
-        world.reply = { _, now in
-            times.append(now)
-            return .refused(status: 400, text: "")
-        }
-        world.run(.seconds(20))
-        #expect(times.count > 5, "2 s apart at most, not a whole interval")
-        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(160) })
-    }
 }
