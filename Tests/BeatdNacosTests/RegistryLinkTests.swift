@@ -72,7 +72,7 @@ import Testing
 
     @Test func `nobody listens`() throws {
         let bench = try LinkBench()
-        bench.site.end()
+        try bench.site.end()
         bench.link.open(ConnectionID(number: 1), to: bench.server)
         #expect(bench.told.isEmpty)
         #expect(try bench.next() == [.closed(ConnectionID(number: 1), .unreachable("connection refused"))])

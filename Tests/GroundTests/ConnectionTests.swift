@@ -81,7 +81,7 @@ struct ConnectionTests {
 
     @Test func `nobody listens: refused`() throws {
         let site = try RawSite()
-        site.end()
+        try site.end()
         let connections = try Connections(loop: site.loop)
         let line = try Line(connections, to: site.address)
         try turn(site.loop) { line.isTold }

@@ -137,7 +137,7 @@ struct TransferTests {
         peer.reset()
         try turn(site.loop) { !asker.results.isEmpty }
         #expect(asker.results.map(\.failure) == [TransferError(.closed, "the other end reset the connection")])
-        site.end()
+        try site.end()
         #expect(
             try asker.failure(Transfer.Request("GET", url(site.address)))
                 == TransferError(.refused, "connection refused"))

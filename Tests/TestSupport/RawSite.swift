@@ -25,8 +25,30 @@ package final class RawSite {
 
     private static let noAddress = SystemCallError(call: "getsockname", code: EINVAL)
 
-    /// Nobody listens there any more.
-    package func end() { listener = nil }
+    /// Nobody listens there any more, nor will while this lives: the port stays taken, by a socket that doesn't listen.
+    package func end() throws {
+        listener = nil
+        listener = Listener(try Self.takePort(address.port))
+    }
+
+    private static func takePort(_ port: UInt16) throws -> Descriptor {
+        let socket = Descriptor(
+            taking: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
+        let number = socket.number
+        var on: Int32 = 1
+        unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = port.bigEndian
+        name.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        let isBound = unsafe withUnsafePointer(to: &name) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard isBound == 0 else { throw SystemCallError(call: "bind", code: errno) }
+        return socket
+    }
 
     /// From now on, what nobody reads stays with its sender but for a few thousand bytes.
     package func narrow() {
