@@ -25,6 +25,16 @@
         case starvedGoodbyes = "budget-starves-goodbyes"
 
         /// The one that is at work in this process; set before the first reactor is made.
+        ///
+        /// Written once, while the process has one thread; only read from then on, by that same thread.
         @safe nonisolated(unsafe) package static var chosen: DeliberateBug?
+
+        /// The set as `badFileTouchesNeighbour` sees it.
+        static func spoiled(_ set: DescriptorSet) -> DescriptorSet {
+            guard chosen == .badFileTouchesNeighbour, !set.rejected.isEmpty else { return set }
+            var set = set
+            set.accepted = Array(set.accepted.dropFirst())
+            return set
+        }
     }
 #endif

@@ -77,4 +77,102 @@ import Testing
         world.run(.seconds(5))
         #expect(world.orders.count - before == 2)
     }
+
+    @Test func `a waiting version that is told again goes on waiting with what was seen of it`() {
+        let slow = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9999)))
+        let next = descriptor(probes: [slow])
+        var world = Harness()
+        world.seen = alive
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        world.run(.seconds(6))
+        world.seen = { order, _ in order.target == slow.target ? nil : .tcp(.connected) }
+        world.send(.descriptors(DescriptorSet(accepted: [next])))
+        let asked = world.looksOut.count
+        for _ in 0..<5 { world.send(.descriptors(DescriptorSet(accepted: [next, descriptor("other", port: 1)]))) }
+        #expect(world.looksOut.filter { $0.target == slow.target }.count == 1)
+        #expect(world.looksOut.count == asked)
+        let order = world.looksOut[0]
+        world.send(.saw([SightingReport(order: order.id, began: world.now, ended: world.now, seen: .tcp(.connected))]))
+        #expect(world.heart.status(of: "billing")?.pending == nil)
+        #expect(world.phase("billing") == .up)
+    }
+
+    @Test func `new probes of a running instance need to be alive once, whatever rise says`() {
+        var strict = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9999)))
+        strict.rise = 5
+        var world = Harness()
+        world.seen = alive
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        world.run(.seconds(6))
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor(probes: [strict])])))
+        #expect(world.heart.status(of: "billing")?.pending == nil)
+        #expect(world.phase("billing") == .up)
+        world.run(.seconds(1))
+        #expect(world.phase("billing") == .up)
+    }
+
+    @Test func `the entry at a former address stays while the new one is held back`() {
+        var file = automatic(.automatic)
+        file.warmUp = .seconds(30)
+        var world = Harness()
+        world.seen = alive
+        world.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        world.send(.descriptors(DescriptorSet(accepted: [automatic(.automatic)])))
+        world.run(.seconds(6))
+        world.send(.descriptors(DescriptorSet(accepted: [file])))
+        world.send(.addresses(AddressSet(source: "10.0.0.7", local: ["10.0.0.7"])))
+        #expect(world.heart.status(of: "billing")?.reason.hasPrefix("warm-up") == true)
+        world.run(.seconds(10))
+        #expect(!world.kinds.contains("deregister"))
+        world.run(.seconds(20))
+        let changes = world.orders.filter { $0.kind == .register || $0.kind == .deregister }
+        #expect(changes.suffix(2).map(\.instance.identity.ip) == ["10.0.0.7", "10.0.0.5"])
+        #expect(changes.suffix(2).map(\.kind) == [.register, .deregister])
+    }
+
+    @Test func `an accepted beat does not shorten the back-off of a registration that failed`() {
+        var world = Harness()
+        world.seen = alive
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        world.run(.seconds(6))
+        var times: [Instant] = []
+        world.reply = { order, now in
+            guard order.kind == .register else { return .accepted(intervalMilliseconds: 1000, lightBeats: true) }
+            times.append(now)
+            return .refused(status: 400, text: "")
+        }
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor(metadata: ["zone": "b"])])))
+        world.run(.seconds(40))
+        #expect(times.count > 4)
+        let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
+        #expect(zip(gaps, gaps.dropFirst()).prefix(3).allSatisfy { $1 > $0 }, "\(gaps)")
+    }
+
+    @Test func `an entry whose address changed while beatd was down stays until the new one stands`() {
+        var first = Harness()
+        first.seen = alive
+        first.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        first.send(.descriptors(DescriptorSet(accepted: [automatic(.automatic)])))
+        first.run(.seconds(6))
+        var probe = tcp9100
+        probe.rise = 2
+        var file = automatic(.automatic)
+        file.probes = [probe]
+        var second = Harness()
+        second.now = first.now + .seconds(1)
+        second.seen = alive
+        second.send(.restored(first.heart.remembered))
+        second.send(.addresses(AddressSet(source: "10.0.0.7", local: ["10.0.0.7"])))
+        second.send(.descriptors(DescriptorSet(accepted: [file])))
+        #expect(second.phase("billing") == .waiting)
+        #expect(!second.kinds.contains("deregister"))
+        var third = second
+        third.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        third.run(.seconds(6))
+        #expect(!third.kinds.contains("deregister"), "it is back, and nobody saw it leave")
+        second.run(.seconds(6))
+        let changes = second.orders.filter { $0.kind == .register || $0.kind == .deregister }
+        #expect(changes.prefix(2).map(\.instance.identity.ip) == ["10.0.0.7", "10.0.0.5"])
+        #expect(changes.prefix(2).map(\.kind) == [.register, .deregister])
+    }
 }

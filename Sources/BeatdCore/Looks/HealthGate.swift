@@ -142,12 +142,17 @@ package struct HealthGate {
     /// Whether each probe had a look at all, of whatever outcome.
     package var isProbed: Bool { records.allSatisfy { $0.latest != nil } }
 
-    /// Whether every probe has been alive once, as a waiting new version must be (contract 3.4).
-    package var allPassing: Bool { records.allSatisfy { $0.standing == .passing } }
+    /// Whether every probe was alive at its latest decisive look: what a waiting new version waits for (contract 3.4).
+    package var wereAliveOnce: Bool { records.allSatisfy { $0.alive > 0 } }
+
+    /// Lets one alive look stand for `rise` of them: the instance is up by the word of other probes.
+    package mutating func vouch() {
+        for index in records.indices where records[index].alive > 0 { records[index].standing = .passing }
+    }
 
     /// What a waiting version still waits for, for people.
     package var waitingFor: String {
-        let first = records.first { $0.standing != .passing }
+        let first = records.first { $0.alive == 0 }
         let reason = first.map { $0.latest?.reason ?? "\($0.spec.target.kind.subject): not seen alive yet" }
         return "the new version waits for its probes: \(reason ?? "all alive")"
     }

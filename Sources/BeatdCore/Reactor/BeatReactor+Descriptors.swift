@@ -7,10 +7,7 @@ extension BeatReactor {
     mutating func take(_ set: DescriptorSet, at now: Instant, into effects: inout Effects) {
         guard course.stop == nil else { return }
         #if DELIBERATE_BUGS
-            var set = set
-            if DeliberateBug.chosen == .badFileTouchesNeighbour, !set.rejected.isEmpty, !set.accepted.isEmpty {
-                set.accepted.removeFirst()
-            }
+            let set = DeliberateBug.spoiled(set)
         #endif
         let known = Set(set.accepted.map(\.name)).union(tasks.byName.keys)
         for transition in folder.take(set.rejected, known: known, at: now) { effects.append(.transition(transition)) }
@@ -31,10 +28,7 @@ extension BeatReactor {
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
         if !gone.isEmpty { retryTwins(at: now, into: &effects) }
         folder.isLoaded = true
-        if set.complete, !folder.isComplete {
-            folder.isComplete = true
-            dropOrphans(but: refused, at: now, into: &effects)
-        }
+        if set.complete { settleOrphans(but: refused, at: now, into: &effects) }
     }
 
     /// The addresses of this host are these now.
@@ -49,12 +43,7 @@ extension BeatReactor {
     }
 
     private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
-        let ip = folder.addresses.advertised(descriptor.address, current: nil)
-        let lease = ip.flatMap { leases.id(of: descriptor.instance(at: $0).identity) }
-        // Only what an earlier run left is still wanted without an owner; a file that was removed begins anew.
-        let wasUp =
-            lease.map { leases[$0].owner == nil && leases[$0].wanted != nil && leases[$0].holding.isRegistered }
-            ?? false
+        let wasUp = leases.wasLeftRegistered(folder.identity(of: descriptor, current: nil))
         let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
         let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
         resubscribe(id, from: [], at: now, into: &effects)
@@ -109,9 +98,8 @@ extension BeatReactor {
     // MARK: Addresses and identities
 
     private func isSameInstance(_ id: TaskID, _ descriptor: InstanceDescriptor) -> Bool {
-        let ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
-        guard let lease = tasks[id].claim.lease, let ip else { return false }
-        return leases[lease].identity == descriptor.instance(at: ip).identity
+        guard let lease = tasks[id].claim.lease else { return false }
+        return leases[lease].identity == folder.identity(of: descriptor, current: tasks[id].claim.chosen)
     }
 
     /// Finds the lease of what the descriptor describes now.
@@ -166,9 +154,21 @@ extension BeatReactor {
     }
 
     /// After a restart: what no file wants any more is said goodbye to, unless its file is only broken.
-    private mutating func dropOrphans(but refused: Set<String>, at now: Instant, into effects: inout Effects) {
-        for id in leases.ids where leases[id].owner == nil && !refused.contains(leases[id].name) {
-            disown(id, at: now, into: &effects)
+    ///
+    /// What its file describes otherwise by now stays until the new entry stands, as it would have without the restart.
+    private mutating func settleOrphans(but refused: Set<String>, at now: Instant, into effects: inout Effects) {
+        guard folder.mayHaveOrphans else { return }
+        folder.mayHaveOrphans = false
+        for id in leases.orphans {
+            if refused.contains(leases[id].name) {
+                folder.mayHaveOrphans = true
+            } else if let task = tasks.byName[leases[id].name] {
+                leases[id].owner = task
+                tasks[task].claim.leaving.append(id)
+                refresh(task, at: now, into: &effects)
+            } else {
+                disown(id, at: now, into: &effects)
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ extension BeatReactor {
         if let lease = tasks[id].claim.lease {
             let instance = tasks[id].claim.ip.map { descriptor.instance(at: $0) }
             switch want {
-            case .nobody: leases[lease].want(nil, timing: descriptor.beat, at: now)
+            case .nobody, .later: leases[lease].want(nil, timing: descriptor.beat, at: now)
             case .unchanged where leases[lease].wanted == nil: break
             case .unchanged, .registered:
                 if let instance { leases[lease].want(instance, timing: descriptor.beat, at: now) }
@@ -165,8 +165,8 @@ extension BeatReactor {
             registry.answered(
                 on: flight.connection, took: now - flight.at, reply: reply, wasBeat: flight.isBeat, at: now)
         case .notSent:
+            // Its token stays spent: given back after the bucket has filled up, it would let two leave where one may.
             registry.didNotWrite(on: flight.connection)
-            if !flight.isBeat { queue.giveBack(.hello) }
         case .noAnswer:
             break  // its connection's end, which follows, says what that means for the server
         }

@@ -29,6 +29,8 @@ struct BeatTask {
     /// What the task wants of its lease.
     enum Want: Hashable {
         case nobody
+        /// Not yet; an entry of a former address goes on until then.
+        case later
         /// Nothing is decided: what was wanted goes on.
         case unchanged
         case registered
@@ -90,7 +92,10 @@ struct BeatTask {
     // MARK: Versions
 
     /// Takes another version of the file; new probes of a running instance wait until they were alive once.
+    ///
+    /// The same version told again changes nothing, so that a busy folder doesn't make it wait for ever.
     mutating func take(_ new: InstanceDescriptor) {
+        guard new != pending?.descriptor else { return }
         pending = nil
         guard new != descriptor else { return }
         if new.probes == descriptor.probes {
@@ -107,8 +112,10 @@ struct BeatTask {
     ///
     /// Says whether it did.
     mutating func adoptPending(at now: Instant) -> Bool {
-        guard let pending else { return false }
-        if !pending.gate.allPassing {
+        guard var pending else { return false }
+        if pending.gate.wereAliveOnce {
+            pending.gate.vouch()
+        } else {
             guard case .down = gate.verdict(at: now) else { return false }
         }
         descriptor = pending.descriptor
@@ -155,11 +162,11 @@ struct BeatTask {
             let warm = (gate.process?.started ?? aliveSince ?? now) + descriptor.warmUp
             if warm > now {
                 let reason = "warm-up: \(Self.seconds(warm - now)) s left"
-                return Decision(phase: .waiting, reason: reason, want: .nobody, until: earliest(warm))
+                return Decision(phase: .waiting, reason: reason, want: .later, until: earliest(warm))
             }
             if let held = flaps.held(at: now) {
                 let reason = "held back \(Self.seconds(held - now)) s: \(flaps.reason(at: now))"
-                return Decision(phase: .waiting, reason: reason, want: .nobody, until: earliest(held))
+                return Decision(phase: .waiting, reason: reason, want: .later, until: earliest(held))
             }
         }
         if standing.isUp {

@@ -4,10 +4,16 @@ struct FolderView {
     var addresses = AddressSet()
     /// Whether any set came yet.
     var isLoaded = false
-    /// Whether a complete one came: from then on what no file wants is said goodbye to.
-    var isComplete = false
+    /// Whether an earlier run left entries of which nobody knows yet who wants them: no complete set came, or their
+    /// files are broken.
+    var mayHaveOrphans = true
     /// What an earlier run knew about since when each NAME is alive.
     var aliveSince: [String: Instant] = [:]
+
+    /// What the registry would call that descriptor; nil without an address.
+    func identity(of descriptor: InstanceDescriptor, current: String?) -> WireIdentity? {
+        addresses.advertised(descriptor.address, current: current).map { descriptor.instance(at: $0).identity }
+    }
 
     /// Takes the refused files of a reading; gives a transition for each that is new and has no good version.
     mutating func take(_ rejected: [Rejection], known: Set<String>, at now: Instant) -> [Transition] {

@@ -25,6 +25,8 @@ struct Lease {
     var owner: TaskID?
     /// What should be at the server; nil: nothing.
     private(set) var wanted: Instance?
+    /// Only what an earlier run left is wanted without an owner.
+    var isOrphan: Bool { owner == nil && wanted != nil }
     private(set) var state = State.empty
     private(set) var holding: Holding
     private(set) var counts = BeatCounts()
@@ -225,7 +227,8 @@ struct Lease {
             counts.note(.accepted, at: now)
             holding.isRegistered = true
             holding.accepted = now
-            rest(due: now, at: now)
+            // A registration that failed a moment ago keeps its back-off, though this beat was taken.
+            rest(due: max(holding.correction ?? now, now), at: now)
         case .notFound:
             counts.note(.notFound, at: now)
             holding.isRegistered = false

@@ -20,6 +20,14 @@ struct LeaseTable {
 
     func id(of identity: WireIdentity) -> LeaseID? { byIdentity[identity] }
 
+    /// What an earlier run left, and no file has claimed yet.
+    var orphans: [LeaseID] { ids.filter { self[$0].isOrphan } }
+
+    /// Whether an earlier run left that identity registered; a file that was removed meanwhile begins anew.
+    func wasLeftRegistered(_ identity: WireIdentity?) -> Bool {
+        identity.flatMap { id(of: $0) }.map { self[$0].isOrphan && self[$0].holding.isRegistered } ?? false
+    }
+
     /// What the registry side of a task's lease looks like; nil: it has none.
     func standing(of id: LeaseID?, at now: Instant) -> BeatTask.Standing {
         guard let lease = id.map({ self[$0] }) else {

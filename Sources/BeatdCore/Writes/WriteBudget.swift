@@ -24,7 +24,7 @@ struct WriteBudget {
         return true
     }
 
-    /// A write that never left costs nothing.
+    /// A write that was taken at this same instant, and isn't owed after all, costs nothing.
     mutating func giveBack() { tokens = min(tokens + Self.one, capacity) }
 
     /// When the next token is there.
