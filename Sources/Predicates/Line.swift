@@ -4,6 +4,8 @@ struct Line {
         var write: Int
         var kind: WireRequest.Kind
         var cluster: String
+        /// When a write with that cluster had left before.
+        var before: Int64?
         var at: Int64
     }
 
@@ -32,6 +34,8 @@ struct Line {
     /// A write was accepted and no goodbye answered since.
     var isHeld = false
     var heldSince = Int64.min / 2
+    /// When the server last said that it doesn't know what was held.
+    var missedAt = Int64.min / 2
     var losses = Losses()
     /// When a beat or a registration last left.
     var lastLeft = Int64.min / 2

@@ -49,13 +49,26 @@ extension Oracle {
             }
         }
         for name in gone.keys { holders[name] = nil }
-        if isComplete { course.hasSeenFolder = true }
+        if isComplete {
+            course.hasSeenFolder = true
+            settleOrphans(but: refused)
+        }
         for target in usedTargets.subtracting(used) {
             let wasUp = holders.values.contains { holder in
                 holder.running.probes.contains { $0.target == target }
-                    && holder.identity.map { course.remembered.contains($0) } ?? false
+                    && holder.identity.map { course.remembered[$0] != nil } ?? false
             }
             sights[target]?.forget(at: now, wasUp: wasUp)
+        }
+    }
+
+    /// What its file describes otherwise by now stays until the new entry stands, as without a restart.
+    private mutating func settleOrphans(but refused: Set<String>) {
+        for identity in course.orphans.sorted() {
+            guard let name = course.remembered[identity]?.name, !refused.contains(name) else { continue }
+            course.orphans.remove(identity)
+            let isClaimed = holders.values.contains { $0.identities.contains(identity) }
+            if !isClaimed { holders[name]?.former.append(identity) }
         }
     }
 
@@ -72,7 +85,8 @@ extension Oracle {
     private mutating func welcome(_ holder: Holder, at now: Int64) {
         guard let identity = holder.identity, let line = lines[identity] else { return }
         guard line.resumeBy == .max else { return }
-        guard course.remembered.contains(identity) else {
+        let isOfAnotherCluster = line.clusters[holder.running.cluster] == nil
+        guard course.remembered[identity] != nil, !isOfAnotherCluster else {
             lines[identity]?.resumeBy = nil
             return
         }
@@ -113,10 +127,10 @@ extension Oracle {
             guard let pending = holder.pending else { continue }
             let isProven = pending.probes.allSatisfy {
                 guard let sight = sights[$0.target] else { return false }
-                return sight.standing == .passing && sight.steadySince <= now && sight.latest?.isAlive == true
-                    && sight.latest?.began ?? 0 >= holder.changedAt
+                return sight.latest.map { $0.isAlive && $0.ended >= holder.changedAt } ?? false
             }
             guard isProven || isDown else { continue }
+            if isProven { for probe in pending.probes { sights[probe.target]?.vouch(at: now) } }
             guard var holder = holders[name] else { continue }
             let before = holder.identities
             holder.running = pending

@@ -10,6 +10,7 @@ extension Oracle {
         }
         for (name, holder) in holders {
             checkBeats(name, holder, at: now)
+            checkContent(name, holder, at: now)
             checkPrompt(holder, at: now)
         }
     }
@@ -68,6 +69,17 @@ extension Oracle {
                 Predicate.useful, "\(name) is calm, but its last beat left at \(Time.text(line.lastLeft))", identity,
                 at: now)
         }
+    }
+
+    /// Predicate 11: while all is calm, the registry shows what the file says, whatever came late.
+    private mutating func checkContent(_ name: String, _ holder: Holder, at now: Int64) {
+        guard let identity = holder.identity, isCalm(holder, identity, at: now),
+            let entry = lines[identity]?.entries.values.first, !entry.content.isEmpty,
+            entry.content != holder.running.content
+        else { return }
+        fail(
+            Predicate.useful, "\(name) is calm, and registered with \(entry.content), not \(holder.running.content)",
+            identity, at: now)
     }
 
     /// Nothing disturbed it for a while, it is alive and registered.

@@ -13,9 +13,15 @@ extension Oracle {
             fail(
                 Predicate.oneWriter, "\(flight.kind) of \(Time.text(flight.at)) is still unanswered", identity, at: now)
         }
-        line.flight = Line.Flight(write: write, kind: request.kind, cluster: request.cluster, at: now)
+        line.flight = Line.Flight(
+            write: write, kind: request.kind, cluster: request.cluster, before: line.clusters[request.cluster], at: now)
         lines[identity] = line
         judgePatience(request, line, at: now)
+        if let overAt = outage.overAt {
+            firstWrites.count += 1
+            if now - overAt < FirstWrites.interval / 10 { firstWrites.early += 1 }
+            outage.overAt = nil
+        }
         switch request.kind {
         case .deregister:
             judgeGoodbye(identity, at: now)
@@ -135,9 +141,20 @@ extension Oracle {
             // It was down, and nothing was said since: the goodbye is still owed.
             if owner.offAt >= line.lastLeft { return }
             if line.clusters.contains(where: { $0.key != owner.running.cluster }) { return }
+            // It was moved to this cluster when the last run had no time left to remember that.
+            let changedAt = max(line.heldSince, line.goodbyeAt)
+            if let remembered = course.remembered[identity], remembered.cluster != owner.running.cluster,
+                changedAt > course.stopped(after: changedAt) - limits.saved
+            {
+                return
+            }
         }
         if owners.isEmpty, let owner = former.first {
-            let stands = owner.identity.map { lines[$0]?.isHeld ?? false } ?? true
+            // It stood when the goodbye fell due; the budget may have kept that for a second.
+            let stands =
+                owner.identity.map { identity in
+                    lines[identity].map { $0.isHeld || now - $0.missedAt < Time.second } ?? false
+                } ?? true
             let lastLeft = lines[identity]?.lastLeft ?? .min
             // Another cluster was asked for before the address changed.
             if lines[identity]?.clusters.contains(where: { $0.key != owner.running.cluster }) == true { return }
@@ -177,6 +194,7 @@ extension Oracle {
             settleFormer(identity)
         case (_, .unknown):
             lines[identity]?.losses.oddRun = 0
+            if lines[identity]?.isHeld == true { lines[identity]?.missedAt = now }
             lines[identity]?.isHeld = false
             lines[identity]?.askedInterval = nil
         case (_, .odd(let status)):
@@ -184,6 +202,10 @@ extension Oracle {
             lines[identity]?.losses.failedKind = flight.kind
             if flight.kind == .fullBeat || flight.kind == .lightBeat { lines[identity]?.losses.oddRun += 1 }
             lines[identity]?.askedInterval = nil
+            // What was refused so was never there.
+            if (400..<500).contains(status), flight.kind != .deregister {
+                lines[identity]?.clusters[flight.cluster] = flight.before
+            }
             if status >= 500, flight.kind != .deregister { lines[identity]?.losses.unansweredAt = flight.at }
             disturb(identity, at: now)
         }

@@ -10,6 +10,9 @@ package struct Oracle {
     var addresses = Addresses()
     var course = Course()
     var budget: BudgetMeter
+    /// Since when no connection opens, and when the first one did again.
+    var outage: (since: Int64?, overAt: Int64?)
+    package internal(set) var firstWrites = FirstWrites()
     package private(set) var violation: Violation?
 
     /// What beatd was told about the host.
@@ -27,15 +30,24 @@ package struct Oracle {
         var isStopping = false
         /// When something last disturbed everyone.
         var troubledAt: Int64 = 0
-        var stoppedAt: Int64 = 0
-        /// What the last run remembered.
-        var remembered: Set<String> = []
+        /// When each run ended.
+        var stops: [Int64] = []
+        /// What the last run remembered, by identity.
+        var remembered: [String: Remembered] = [:]
+        /// Those of them that no file has claimed yet.
+        var orphans: Set<String> = []
         var opens: [Int64] = []
+        var stoppedAt: Int64 { stops.last ?? 0 }
+
+        /// When the run ended in which something happened.
+        func stopped(after at: Int64) -> Int64 { stops.first { $0 >= at } ?? .max }
+
         /// Whether the last answer to a beat offered light beats; nil before the first one.
         var takesLight: Bool?
     }
 
     package init(_ limits: Limits) {
+        outage = (nil, nil)
         self.limits = limits
         budget = BudgetMeter(perSecond: limits.writesPerSecond, at: 0)
     }
@@ -48,21 +60,23 @@ package struct Oracle {
     // MARK: beatd comes and goes
 
     /// A new run begins; it read back the entries of these identities.
-    package mutating func started(remembering identities: [String], at now: Int64) {
+    package mutating func started(remembering remembered: [String: Remembered], at now: Int64) {
         course.startedAt = now
         course.isRunning = true
         course.hasSeenFolder = false
         course.isStopping = false
-        course.remembered = Set(identities)
+        course.remembered = remembered
+        course.orphans = Set(remembered.keys)
         course.opens = []
         course.takesLight = nil
         budget = BudgetMeter(perSecond: limits.writesPerSecond, at: now)
         holders = [:]
         addresses = Addresses()
+        outage = (nil, nil)
         for target in sights.keys { sights[target]?.forget(at: now) }
         for (identity, line) in lines {
             lines[identity]?.losses.oddRun = 0
-            if !course.remembered.contains(identity) {
+            if course.remembered[identity] == nil {
                 lines[identity]?.isForgotten = !line.entries.isEmpty || line.losses.unansweredAt > line.goodbyeAt
                 lines[identity]?.isHeld = false
                 lines[identity]?.losses.unansweredAt = .min / 2
@@ -77,7 +91,7 @@ package struct Oracle {
     /// The run ended; its connections end with it.
     package mutating func ended(at now: Int64) {
         course.isRunning = false
-        course.stoppedAt = now
+        course.stops.append(now)
         for (identity, line) in lines {
             if let flight = line.flight { lost(flight.write, at: now) }
             let isWanted = holders.values.contains { $0.identity == identity && isSteady($0, at: now) }
@@ -113,6 +127,15 @@ package struct Oracle {
         if course.opens.count > 200 {
             fail(Predicate.calm, "\(course.opens.count) connections in 10 s", "registry", at: now)
         }
+    }
+
+    /// It did not open.
+    package mutating func unreachable(at now: Int64) { outage.since = outage.since ?? now }
+
+    /// It opened.
+    package mutating func connected(at now: Int64) {
+        if let since = outage.since, now - since >= FirstWrites.outage { outage.overAt = now }
+        outage.since = nil
     }
 
     /// What beatd says about its next step: a deadline no later than its longest period, and a reason for each file.

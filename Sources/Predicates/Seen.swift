@@ -16,4 +16,12 @@ package enum Seen: Hashable, Sendable {
     case badAnswer
     /// The observer itself could not look.
     case hindered
+
+    /// The serial number of the process that was met.
+    package var process: Int? {
+        switch self {
+        case .subject(let process, _, _), .stranger(let process, _): process
+        case .nobody, .nothing, .nonsense, .refused, .badAnswer, .hindered: nil
+        }
+    }
 }

@@ -4,6 +4,7 @@ struct Sight {
 
     struct Decisive {
         var began: Int64
+        var ended: Int64
         var isAlive: Bool
         var isStranger: Bool
     }
@@ -118,7 +119,7 @@ struct Sight {
         runs.failing = 0
         runs.alive += 1
         if runs.alive >= probe.rise { stand(.passing, at: now) }
-        latest = Decisive(began: began, isAlive: true, isStranger: false)
+        latest = Decisive(began: began, ended: now, isAlive: true, isStranger: false)
     }
 
     private mutating func failing(began: Int64, at now: Int64) {
@@ -126,7 +127,7 @@ struct Sight {
         runs.failing += 1
         steadySince = now
         if runs.failing >= probe.fall { stand(.down, at: now) }
-        latest = Decisive(began: began, isAlive: false, isStranger: false)
+        latest = Decisive(began: began, ended: now, isAlive: false, isStranger: false)
         runs.hindered = 0
     }
 
@@ -135,9 +136,12 @@ struct Sight {
         runs.failing = 0
         steadySince = now
         stand(.down, at: now)
-        latest = Decisive(began: began, isAlive: false, isStranger: isStranger)
+        latest = Decisive(began: began, ended: now, isAlive: false, isStranger: isStranger)
         runs.hindered = 0
     }
+
+    /// It was alive once, and an instance that is up already takes it over.
+    mutating func vouch(at now: Int64) { stand(.passing, at: now) }
 
     private mutating func stand(_ new: Standing, at now: Int64) {
         if standing != new { standsSince = now }

@@ -80,6 +80,11 @@ struct Command {
         let run = Run(seed: seed, isTraced: true, lineCount: lineCount, subject: subject)
         for line in run.lines { print("  \(line)") }
         guard let violation = run.violation else {
+            if let difference = Difference(seed: seed, lineCount: lineCount) {
+                for line in difference.lines { print("  \(line)") }
+                say(difference.violation, seed)
+                return 1
+            }
             print("seed \(seed): no violation, hash \(String(run.hash, radix: 16))")
             return 0
         }
@@ -114,6 +119,10 @@ struct Command {
         let count = seeds ?? 100
         if count >= 1000 {
             for situation in Report(batch).unmet { print("never met: \(situation.rawValue)") }
+        }
+        if let objection = batch.objection {
+            say(objection, from)
+            return 1
         }
         guard !batch.violations.isEmpty else {
             print("no violation")

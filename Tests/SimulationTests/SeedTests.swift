@@ -30,10 +30,10 @@ import Testing
 
     @Test func `a seed is half an hour with five instances and a restart, and something happens`() {
         let ledger = Run(seed: 5).ledger
-        #expect(ledger.simulated >= 1800 * Time.second)
-        #expect(ledger.restarts >= 1)
-        #expect(ledger.acceptedBeats > 0)
-        #expect(ledger.deaths > 0)
-        #expect(ledger.goodbyes > 0)
+        #expect(ledger.tally.simulated >= 1800 * Time.second)
+        #expect(ledger.tally.restarts >= 1)
+        #expect(ledger.tally.acceptedBeats > 0)
+        #expect(ledger.tally.deaths > 0)
+        #expect(ledger.tally.goodbyes > 0)
     }
 }

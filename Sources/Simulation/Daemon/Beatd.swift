@@ -11,6 +11,22 @@ struct Beatd {
         var note: Note
     }
 
+    /// A process that a look showed, and the version of the file that named it.
+    struct Acquaintance: Hashable {
+        var process: Int
+        var stamp: FileStamp
+    }
+
+    /// The processes it knows, by their serial numbers.
+    struct Known {
+        /// Whose end it wants to hear of.
+        var watched: [ProcessIdentity: Int] = [:]
+        /// Whom the latest sighting of each identity meant: its pidfd is held until the watch is asked for.
+        var held: [ProcessIdentity: Int] = [:]
+        /// Whom each target showed last, by the target's number.
+        var seen: [Int: Acquaintance] = [:]
+    }
+
     enum Note {
         case none
         case looked(Int, Seen, ordered: Int64, began: Int64)
@@ -41,8 +57,7 @@ struct Beatd {
     /// What happened while it stood still; nil while it runs.
     var deferred: [Happening]?
     var looks: [LookID: LookFlight] = [:]
-    /// The processes whose end it wants to hear of, with their serial numbers.
-    var watched: [ProcessIdentity: Int] = [:]
+    var known = Known()
     var armed: Int64?
     /// So many effects from now it is killed.
     var killIn: Int?

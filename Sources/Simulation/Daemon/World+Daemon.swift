@@ -8,7 +8,7 @@ extension World {
         let now = agenda.now
         for subject in host.subjects.indices { evictTrickster(subject) }
         disk.epoch += 1
-        if disk.epoch > 1 { ledger.restarts += 1 }
+        if disk.epoch > 1 { ledger.tally.restarts += 1 }
         let registrySettings = RegistrySettings(
             timeout: .nanoseconds(swarm.timeout), writesPerSecond: swarm.writesPerSecond)
         let settings = Settings(registry: registrySettings, maxLooksInFlight: 64, seed: chance.next())
@@ -19,14 +19,16 @@ extension World {
         }
         var state = RememberedState(encoded: disk.state) ?? RememberedState()
         state.boot = Host.boot
-        let identities = state.leases.map { lease in
+        var remembered: [String: Remembered] = [:]
+        for lease in state.leases {
             let identity = lease.instance.identity
-            return "\(identity.service.namespace)|\(identity.service.groupedName)|\(identity.ip)|\(identity.port)"
+            let name = "\(identity.service.namespace)|\(identity.service.groupedName)|\(identity.ip)|\(identity.port)"
+            remembered[name] = Remembered(name: lease.name, cluster: lease.instance.cluster)
         }
         beatd = Beatd(settings, epoch: disk.epoch, at: now)
         network.peers = [:]
-        oracle.started(remembering: identities, at: now)
-        trace.note(nil, at: now, "beatd starts, remembering \(identities.count) entries")
+        oracle.started(remembering: remembered, at: now)
+        trace.note(nil, at: now, "beatd starts, remembering \(remembered.count) entries")
         for subject in host.subjects.indices { ledger.witnesses[subject].isFirstAfterRestart = disk.epoch > 1 }
         if !folder.isReadable { ledger.met(.unreadableFolderAtStart) }
         deliver(.restored(state))
@@ -114,7 +116,7 @@ extension World {
         witness.isRegistrationInFlight = order.kind == .register
         switch order.kind {
         case .register:
-            ledger.registrations += 1
+            ledger.tally.registrations += 1
             witness.wasGoodbyeAnswered = false
         case .beat(let isLight, _):
             if witness.isFirstAfterRestart, isLight { ledger.met(.aliveAfterRestart) }
@@ -122,7 +124,7 @@ extension World {
             witness.isFirstAfterRestart = false
             witness.beatSentAt = agenda.now
         case .deregister:
-            ledger.goodbyes += 1
+            ledger.tally.goodbyes += 1
             if witness.wasGoodbyeAnswered { ledger.met(.goodbyeAgain) }
             if witness.goodbyeSentAt > witness.goodbyeAppliedAt { ledger.met(.goodbyeRetried) }
             if witness.isFirstAfterRestart, witness.diedWhileDown { ledger.met(.deadAfterRestart) }
@@ -139,7 +141,7 @@ extension World {
         if ledger.witnesses[subject].goodbyeSentAt > ledger.witnesses[subject].beatSentAt {
             ledger.witnesses[subject].wasGoodbyeAnswered = true
         } else {
-            ledger.acceptedBeats += 1
+            ledger.tally.acceptedBeats += 1
         }
     }
 

@@ -26,6 +26,7 @@ extension World {
     mutating func connected(_ id: ConnectionID) {
         guard let epoch = beatd?.epoch, network.peers[id] != nil else { return }
         agenda.plan(.idle(id, epoch: epoch), after: registry.idleLimit)
+        oracle.connected(at: agenda.now)
         deliver(.connected(id))
     }
 

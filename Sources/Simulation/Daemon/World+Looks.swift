@@ -6,6 +6,7 @@ extension World {
     mutating func begin(_ order: LookOrder) {
         guard let epoch = beatd?.epoch, let (subject, isFile, number) = find(order.target) else { return }
         let now = agenda.now
+        if isFile, !isKnown(number, subject) { evictTrickster(subject) }
         var flight = Beatd.LookFlight(order: order, orderedAt: now, subject: subject, isFile: isFile, number: number)
         if swarm.strikes(.lostLook, 2, &chance) {
             flight.fault = .lostLook
@@ -75,6 +76,12 @@ extension World {
             ledger.witnesses[flight.subject].lookedAfterStaleAt = agenda.now
         }
         ledger.witnesses[flight.subject].lookedAt = agenda.now
+        if case .subject(let process?, _, _) = facts.seen, case .pidfile(.process(let stamp, _)) = facts.sighting {
+            beatd?.known.seen[flight.number] = Beatd.Acquaintance(process: process, stamp: stamp)
+        }
+        if case .pidfile(.process(_, let sighted)) = facts.sighting {
+            beatd?.known.held[sighted.identity] = facts.seen.process
+        }
         trace.mix(agenda.now)
         trace.mix(Int64(flight.number))
         let report = SightingReport(
@@ -99,6 +106,13 @@ extension World {
             }
         }
         if case .subject = seen { return }
+        if flight.isFile, case .nobody(let pid) = seen, host.unreaped[pid] != nil {
+            ledger.hit(.unreaped, flight.subject, at: agenda.now)
+            ledger.met(.unreapedSeen)
+        }
+        if case .stranger = seen, host.tricksters[flight.subject] != nil, subject.file.cause == .reuse {
+            ledger.met(.reuseBySameProgram)
+        }
         if case .stranger = seen, cause == .death || cause == nil {
             ledger.hit(.reuse, flight.subject, at: agenda.now)
         } else if let cause {
@@ -110,18 +124,17 @@ extension World {
 
     mutating func watch(_ identity: ProcessIdentity) {
         guard let epoch = beatd?.epoch else { return }
-        if let process = host.processes[identity.pid], host.identity(of: process) == identity {
-            beatd?.watched[identity] = process.serial
-        } else {
-            // It ended between the look and this watch: its pidfd is readable already.
-            beatd?.watched[identity] = host.ended[identity] ?? 0
-            agenda.plan(.exited(identity, process: host.ended[identity] ?? 0, epoch: epoch), after: 100_000)
+        let held = beatd?.known.held[identity] ?? 0
+        beatd?.known.watched[identity] = held
+        // It may have ended between the look and this watch: its pidfd is readable already.
+        if host.processes[identity.pid]?.serial != held {
+            agenda.plan(.exited(identity, process: held, epoch: epoch), after: 100_000)
         }
     }
 
     /// The kernel knows that a process has ended; beatd is told, as far as the swarm lets it.
     mutating func announceEnd(_ identity: ProcessIdentity, _ serial: Int, of subject: Int, isPrompt: Bool) {
-        guard let beatd, beatd.watched[identity] == serial else { return }
+        guard let beatd, beatd.known.watched[identity] == serial else { return }
         let now = agenda.now
         let epoch = beatd.epoch
         let end = Happening.exited(identity, process: serial, epoch: epoch)

@@ -14,7 +14,8 @@ extension World {
         beatd?.isBusy = true
         while beatd != nil {
             if let effect = beatd?.nextEffect() {
-                if let left = beatd?.killIn {
+                // What is only told to people doesn't count: a bad file is told about too, and must change nothing else.
+                if let left = beatd?.killIn, !effect.isOnlyTold {
                     beatd?.killIn = left - 1
                     if left == 0 {
                         ledger.met(.killInsideTurn)
@@ -74,7 +75,7 @@ extension World {
         switch effect {
         case .look(let order): begin(order)
         case .watch(let identity): watch(identity)
-        case .unwatch(let identity): beatd?.watched[identity] = nil
+        case .unwatch(let identity): beatd?.known.watched[identity] = nil
         case .open(let id, _): open(id)
         case .close(let id): close(id)
         case .write(let id):
@@ -143,6 +144,7 @@ extension World {
         case .unreachable(let id, let why, _):
             oracle.trouble(nil, at: agenda.now)
             network.peers[id] = nil
+            oracle.unreachable(at: agenda.now)
             deliver(.closed(id, .unreachable(why)))
         case .socketTakesRest(let id, _): takeRest(id)
         case .bytesForBeatd(let id, let bytes, let isLast, _): receive(bytes, isLast: isLast, on: id)
@@ -160,4 +162,8 @@ extension World {
         default: preconditionFailure("a happening that is not for beatd")
         }
     }
+}
+
+extension Effect {
+    fileprivate var isOnlyTold: Bool { if case .transition = self { true } else { false } }
 }

@@ -28,8 +28,8 @@ struct Host {
     let hasPidfs: Bool
     /// The living, by number.
     private(set) var processes: [Int32: Process] = [:]
-    /// Who has ended, so that a watch that comes late hears of it.
-    private(set) var ended: [ProcessIdentity: Int] = [:]
+    /// Those that have ended and that nobody has reaped yet: they keep their number.
+    private(set) var unreaped: [Int32: Process] = [:]
     private var serials = 0
     private var nextPID: Int32 = 300
     private var inodes: UInt64 = 5000
@@ -50,9 +50,14 @@ struct Host {
         return process
     }
 
-    mutating func end(_ pid: Int32) {
+    /// Whether another process can get that number.
+    func isFree(_ pid: Int32) -> Bool { processes[pid] == nil && unreaped[pid] == nil }
+
+    mutating func reap(_ pid: Int32) { unreaped[pid] = nil }
+
+    mutating func end(_ pid: Int32, isReaped: Bool = true) {
         guard let process = processes.removeValue(forKey: pid) else { return }
-        ended[identity(of: process)] = process.serial
+        if !isReaped { unreaped[pid] = process }
         guard let subject = process.subject else { return }
         subjects[subject].process = nil
     }
@@ -127,14 +132,13 @@ struct Host {
                     executable: "/usr/lib/systemd/systemd", arguments0: "/sbin/init", comm: "systemd")
                 return (.pidfile(.process(file.stamp, systemd)), .stranger(process: nil, pid: 1))
             }
+            if let process = unreaped[pid] {
+                return (.pidfile(.process(file.stamp, sighting(of: process, hasEnded: true))), .nobody(pid: pid))
+            }
             guard let process = processes[pid] else {
                 return (.pidfile(.nobody(file.stamp, pid: pid)), .nobody(pid: pid))
             }
-            let comm = String(process.executable.split(separator: "/").last ?? "")
-            let sighting = ProcessSighting(
-                identity: identity(of: process), startedAt: Self.epoch + wallStep + process.started,
-                executable: process.isLeaderDead ? nil : process.executable,
-                arguments0: process.isLeaderDead ? nil : process.executable, comm: comm)
+            let sighting = sighting(of: process, hasEnded: false)
             let isRight = process.serial == file.meant && runsRight(process, subject)
             return (
                 .pidfile(.process(file.stamp, sighting)),
@@ -143,5 +147,14 @@ struct Host {
                     : .stranger(process: process.serial, pid: pid)
             )
         }
+    }
+
+    /// What /proc shows of it; of one that has ended, or whose leader has, only the name in comm is left.
+    private func sighting(of process: Process, hasEnded: Bool) -> ProcessSighting {
+        let executable = hasEnded || process.isLeaderDead ? nil : process.executable
+        return ProcessSighting(
+            identity: identity(of: process), startedAt: Self.epoch + wallStep + process.started, exited: hasEnded,
+            executable: executable, arguments0: executable,
+            comm: String(process.executable.split(separator: "/").last ?? ""))
     }
 }

@@ -51,6 +51,7 @@ extension World {
             guard folder.index(of: subject) == nil else { return }
             if ledger.witnesses[subject].isInFlight { ledger.met(.fileBackWhileGoodbye) }
             folder.files.append(Folder.File(subject: subject, name: "i\(subject)", version: version))
+            loseSight(of: subject)
             planScan()
         }
         trouble(subject)
@@ -73,12 +74,16 @@ extension World {
     mutating func die(_ subject: Int, cause: Fault) {
         guard let process = host.process(of: subject) else { return }
         let now = agenda.now
-        ledger.deaths += 1
+        ledger.tally.deaths += 1
         if beatd == nil { ledger.witnesses[subject].diedWhileDown = true }
         if ledger.witnesses[subject].isRegistrationInFlight { ledger.met(.deathDuringRegistration) }
         if ledger.witnesses[subject].isInFlight { ledger.met(.deathDuringBeat) }
         let identity = host.identity(of: process)
-        host.end(process.pid)
+        let isReaped = cause != .death || !swarm.strikes(.unreaped, 300, &chance)
+        host.end(process.pid, isReaped: isReaped)
+        if !isReaped {
+            agenda.plan(.reaped(process.pid), after: chance.between(100 * Time.millisecond, 15 * Time.second))
+        }
         host.subjects[subject].listener = .init(state: .refusing, cause: cause)
         host.subjects[subject].file.cause = cause
         if chance.happens(20), cause == .death {
@@ -115,14 +120,15 @@ extension World {
     private mutating func reuse(_ subject: Int) {
         let file = host.subjects[subject].file
         guard host.subjects[subject].process == nil, case .pid(let pid) = file.content, pid > 299,
-            host.processes[pid] == nil
+            host.isFree(pid)
         else { return }
         // Less than the tolerance after the file was written nobody without a memory could tell the two apart.
         let isNamed = host.subjects[subject].namesExecutable
         guard isNamed || host.wall(at: agenda.now) - file.stamp.modified > 1200 * Time.millisecond else { return }
         let own = host.subjects[subject].executable
-        let executable = isNamed || chance.happens(50) ? "/usr/bin/other" : own
-        let process = host.spawn(nil, executable: executable, pid: pid, at: agenda.now)
+        let looksTheSame = isNamed ? isKnown(subject) && chance.happens(50) : chance.happens(50)
+        let process = host.spawn(nil, executable: looksTheSame ? own : "/usr/bin/other", pid: pid, at: agenda.now)
+        if isNamed, looksTheSame { host.tricksters[subject] = pid }
         host.subjects[subject].file.cause = .reuse
         if beatd?.looks.values.contains(where: { $0.subject == subject && $0.isFile }) == true {
             ledger.met(.reuseWhileLookOut)
@@ -130,6 +136,24 @@ extension World {
         if beatd == nil { ledger.met(.strangerAfterRestart) }
         announceTruth(subject)
         agenda.plan(.strangerLeaves(process.pid), after: chance.between(1, 40) * Time.second)
+    }
+
+    /// Whether beatd has seen the process that the file was written for, and so can tell another one from it.
+    private func isKnown(_ subject: Int) -> Bool {
+        (0...1).contains { isKnown(Subject.number(subject, isFile: true, variant: $0), subject) }
+    }
+
+    /// The same by way of that target.
+    func isKnown(_ target: Int, _ subject: Int) -> Bool {
+        guard let seen = beatd?.known.seen[target] else { return false }
+        let file = host.subjects[subject].file
+        return seen.process == file.meant && seen.stamp == file.stamp
+    }
+
+    /// Its file is changed, moved or gone: whether beatd still knows what it has seen is its own affair.
+    mutating func loseSight(of subject: Int) {
+        evictTrickster(subject)
+        for variant in 0...1 { beatd?.known.seen[Subject.number(subject, isFile: true, variant: variant)] = nil }
     }
 
     /// A look begins at a service that is to be seen alive once: it starts, is seen, and dies within one tick.

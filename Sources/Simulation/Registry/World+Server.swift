@@ -78,7 +78,12 @@ extension World {
         switch errand.fault {
         case .answerLost: if chance.happens(60) { hangUp(errand.connection) }
         case .lateApply: if !isLate, chance.happens(50) { answer(write, errand, response) }
-        case .error500: answer(write, errand, failure)
+        case .error500:
+            // The interesting case: what was refused in words and applied in deed is not wanted any more.
+            if kind != .deregister, swarm.isActive, chance.happens(20) {
+                agenda.plan(.life(errand.subject, .die), after: chance.between(0, 300) * Time.millisecond)
+            }
+            answer(write, errand, failure)
         case .answerSlow:
             answer(write, errand, response, after: chance.between(200, 2600) * Time.millisecond)
         case .answerSplit: answer(write, errand, response, pieces: 2 + chance.below(4))

@@ -26,11 +26,14 @@ package struct Batch: Sendable {
     /// Predicate 5: without the bad files everything else is the same, byte by byte.
     private static func compare(_ run: Run) -> Violation? {
         guard run.seed % differential == 0 else { return nil }
-        let other = Run(seed: run.seed, hasBadFiles: false)
-        guard other.hash != run.hash else { return nil }
-        return Violation(
-            predicate: "5 one bad file hurts nobody", sentence: "without the bad files other bytes leave", at: 0,
-            subject: "seed")
+        return Difference.violation(of: run, Run(seed: run.seed, hasBadFiles: false))
+    }
+
+    /// What only many runs together show.
+    package var objection: Violation? {
+        ledger.tally.firstWrites.objection.map {
+            Violation(predicate: "6 spread after an outage", sentence: $0, at: 0, subject: "all seeds")
+        }
     }
 
     // MARK: Between processes
@@ -73,9 +76,7 @@ package struct Batch: Sendable {
 
 extension Ledger {
     var encoded: String {
-        var numbers = [
-            events, acceptedBeats, registrations, goodbyes, deaths, restarts, Int(simulated / 1_000_000_000),
-        ]
+        var numbers = tally.numbers
         numbers += Situation.allCases.map { situations[$0] ?? 0 }
         numbers += faults
         numbers += pairs
@@ -86,16 +87,10 @@ extension Ledger {
         self.init()
         let numbers = encoded.split(separator: " ").compactMap { Int($0) }
         let cases = Situation.allCases
-        guard numbers.count == 7 + cases.count + faults.count + pairs.count else { return nil }
-        events = numbers[0]
-        acceptedBeats = numbers[1]
-        registrations = numbers[2]
-        goodbyes = numbers[3]
-        deaths = numbers[4]
-        restarts = numbers[5]
-        simulated = Int64(numbers[6]) * 1_000_000_000
-        for (index, situation) in cases.enumerated() { situations[situation] = numbers[7 + index] }
-        faults = Array(numbers[(7 + cases.count)..<(7 + cases.count + faults.count)])
+        guard numbers.count == Tally.count + cases.count + faults.count + pairs.count else { return nil }
+        tally = Tally(numbers: Array(numbers.prefix(Tally.count)))
+        for (index, situation) in cases.enumerated() { situations[situation] = numbers[Tally.count + index] }
+        faults = Array(numbers[(Tally.count + cases.count)..<(9 + cases.count + faults.count)])
         pairs = Array(numbers.suffix(pairs.count))
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// It counts only where it changed what was seen, or hit a write in flight.
 package enum Fault: Int, CaseIterable, Sendable {
-    case death, reuse, reuseInTick, deadLeader, exec
+    case death, reuse, reuseInTick, unreaped, deadLeader, exec
     case fileMissing, fileEmpty, fileGarbage, fileHalf, fileOne
     case listenerRefuses, listenerHangs, listenerResets
     case wakeLost, wakeLate, wakeDoubled

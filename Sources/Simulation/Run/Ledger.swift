@@ -6,13 +6,7 @@ package struct Ledger: Sendable {
     package var faults = [Int](repeating: 0, count: Fault.allCases.count)
     package var pairs = [Int](repeating: 0, count: Fault.allCases.count * Fault.allCases.count)
     package var situations: [Situation: Int] = [:]
-    package var events = 0
-    package var acceptedBeats = 0
-    package var registrations = 0
-    package var goodbyes = 0
-    package var deaths = 0
-    package var restarts = 0
-    package var simulated: Int64 = 0
+    package var tally = Tally()
     private var last: [[Int64]] = []
     var witnesses: [Witness] = []
 
@@ -41,12 +35,6 @@ package struct Ledger: Sendable {
         for index in faults.indices { faults[index] += other.faults[index] }
         for index in pairs.indices { pairs[index] += other.pairs[index] }
         situations.merge(other.situations) { $0 + $1 }
-        events += other.events
-        acceptedBeats += other.acceptedBeats
-        registrations += other.registrations
-        goodbyes += other.goodbyes
-        deaths += other.deaths
-        restarts += other.restarts
-        simulated += other.simulated
+        tally = Tally(numbers: zip(tally.numbers, other.tally.numbers).map(+))
     }
 }

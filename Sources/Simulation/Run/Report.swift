@@ -9,11 +9,13 @@ package struct Report {
     /// Simulated hours, events, faults, situations and pairs; `isLong` shows every one of them.
     package func text(isLong: Bool) -> String {
         let ledger = batch.ledger
-        let hours = Double(ledger.simulated) / 3600e9
-        var text = "\(batch.seeds) seeds: \(Int(hours)) simulated hours, \(ledger.events) events, "
+        let hours = Double(ledger.tally.simulated) / 3600e9
+        var text = "\(batch.seeds) seeds: \(Int(hours)) simulated hours, \(ledger.tally.events) events, "
         text +=
-            "\(ledger.acceptedBeats) accepted beats, \(ledger.registrations) registrations, \(ledger.goodbyes) goodbyes, "
-        text += "\(ledger.deaths) deaths, \(ledger.restarts) restarts of beatd\n"
+            "\(ledger.tally.acceptedBeats) accepted beats, \(ledger.tally.registrations) registrations, \(ledger.tally.goodbyes) goodbyes, "
+        text += "\(ledger.tally.deaths) deaths, \(ledger.tally.restarts) restarts of beatd\n"
+        text += "first writes after an outage: \(ledger.tally.firstWrites.count), "
+        text += "\(ledger.tally.firstWrites.early) in the first tenth of the interval\n"
         text += "faults that changed what was seen or hit a write: \(ledger.faults.reduce(0, +)), of "
         text += "\(Fault.allCases.count) kinds\n"
         for fault in Fault.allCases where isLong || ledger.faults[fault.rawValue] == 0 {

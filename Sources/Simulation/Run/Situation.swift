@@ -7,6 +7,7 @@ package enum Situation: String, CaseIterable, Sendable {
     case killInsideTurn = "beatd was killed between two effects of one turn"
     case reuseWhileLookOut = "a PID was reused while a look was out"
     case reuseSeenInTick = "a PID was reused within the tick of its first process, and seen"
+    case reuseBySameProgram = "a PID was reused by the same program under the old file, and seen"
     case strangerAfterRestart = "a restarted beatd met a stranger under an old pidfile"
     case lookOvertakenByWake = "a look that saw the living ended after the wake"
     case deathDuringRegistration = "the process died with its registration in flight"
@@ -34,5 +35,6 @@ package enum Situation: String, CaseIterable, Sendable {
     case stallOverBeat = "beatd stood still longer than a look is fresh"
     case pendingProbes = "new probes waited while the running version went on"
     case fileBackWhileGoodbye = "a file came back while its goodbye was out"
+    case unreapedSeen = "a process that had ended, and that nobody had reaped, was seen"
     case deadLeaderSeen = "a process whose leader had left went on beating"
 }

@@ -21,7 +21,7 @@ struct Swarm {
     /// Those that come by themselves, whenever what they disturb happens.
     static let ambient: Set<Fault> = [
         .wakeLost, .wakeLate, .wakeDoubled, .slowLook, .hinderedLook, .lostLook, .stallBeforeWrite, .tornState,
-        .slowSave,
+        .slowSave, .unreaped,
     ]
 
     init(_ chance: inout Chance) {

@@ -14,6 +14,7 @@ enum Happening {
     case addresses
     case addressBack
     case strangerLeaves(Int32)
+    case reaped(Int32)
     // The network, as beatd sees it
     case connected(ConnectionID, epoch: Int)
     case unreachable(ConnectionID, String, epoch: Int)
@@ -48,7 +49,8 @@ extension Happening {
             .bytesForBeatd(_, _, _, let epoch), .peerClosed(_, let epoch), .tick(_, let epoch), .resume(let epoch),
             .saved(_, _, let epoch), .idle(_, let epoch), .kill(let epoch):
             epoch
-        case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .arrive, .apply, .sweep,
+        case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .reaped, .arrive,
+            .apply, .sweep,
             .weatherEnds, .registryUp,
             .start, .check, .faultsStop, .end:
             nil
@@ -61,7 +63,7 @@ extension Happening {
         case .sample, .report, .exited, .woke, .connected, .unreachable, .socketTakesRest, .bytesForBeatd, .peerClosed,
             .tick, .saved, .scan, .addresses:
             true
-        case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .arrive, .apply, .idle, .sweep,
+        case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .reaped, .arrive, .apply, .idle, .sweep,
             .weatherEnds, .registryUp, .resume,
             .start, .kill, .check, .faultsStop, .end:
             false

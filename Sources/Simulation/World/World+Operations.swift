@@ -37,7 +37,7 @@ extension World {
             if chance.happens(50) { killBeatd() } else { beatd?.killIn = chance.below(40) }
         case .orderlyStop: stopBeatd()
         case .wakeLost, .wakeLate, .wakeDoubled, .slowLook, .hinderedLook, .lostLook, .stallBeforeWrite, .tornState,
-            .slowSave:
+            .slowSave, .unreaped:
             break
         }
     }
@@ -111,7 +111,7 @@ extension World {
             trace.note(subject, at: now, "file: \(folder.files[index].version)")
         case .fileRemoved:
             ledger.hit(.fileRemoved, subject, at: now)
-            evictTrickster(subject)
+            loseSight(of: subject)
             if beatd == nil { ledger.witnesses[subject].removedWhileDown = true }
             let version = folder.files.remove(at: index).version
             let delay =
@@ -119,6 +119,7 @@ extension World {
             agenda.plan(.life(subject, .restoreDescriptor(version)), after: delay)
         case .fileRenamed:
             ledger.hit(.fileRenamed, subject, at: now)
+            loseSight(of: subject)
             folder.files[index].name = folder.files[index].name == "i\(subject)" ? "renamed-i\(subject)" : "i\(subject)"
         case .folderUnreadable:
             folder.isReadable = false
@@ -134,7 +135,7 @@ extension World {
         switch chance.below(6) {
         case 0:
             version.variant = 1 - version.variant
-            evictTrickster(subject)
+            loseSight(of: subject)
             if isAlive(subject) { ledger.met(.pendingProbes) }
         case 1:
             version.cluster = version.cluster == "DEFAULT" ? "BLUE" : "DEFAULT"

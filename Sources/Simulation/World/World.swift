@@ -78,18 +78,19 @@ struct World {
     mutating func run() -> Violation? {
         let start = agenda.now
         while let happening = agenda.next() {
-            ledger.events += 1
+            ledger.tally.events += 1
             if case .end = happening { break }
             handle(happening)
             if oracle.violation != nil { break }
         }
-        ledger.simulated = agenda.now - start
+        ledger.tally.simulated = Int(agenda.now - start)
+        ledger.tally.firstWrites = oracle.firstWrites
         return oracle.violation ?? emptiness()
     }
 
     /// A run without accepted beats, deaths and goodbyes proves nothing.
     private func emptiness() -> Violation? {
-        let counts = [ledger.acceptedBeats, ledger.deaths, ledger.goodbyes, ledger.restarts]
+        let counts = [ledger.tally.acceptedBeats, ledger.tally.deaths, ledger.tally.goodbyes, ledger.tally.restarts]
         guard counts.contains(0) else { return nil }
         return Violation(
             predicate: "0 something happened",
@@ -124,6 +125,7 @@ struct World {
             oracle.trouble(nil, at: agenda.now)
             agenda.plan(.addresses, after: 1)
         case .strangerLeaves(let pid): strangerLeaves(pid)
+        case .reaped(let pid): host.reap(pid)
         case .arrive(let write): arrive(write)
         case .apply(let write): apply(write)
         case .idle(let id, let epoch): if epoch == beatd?.epoch { closeIdle(id) }
