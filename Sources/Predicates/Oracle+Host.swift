@@ -42,6 +42,8 @@ extension Oracle {
             } else {
                 var holder = Holder(plan, at: now)
                 holder.ip = addresses.source
+                // What its probes said for another file is no going down of this one.
+                holder.isDown = isDown(plan)
                 // A file that comes back: the goodbye that its removal owed may still be on its way.
                 if course.hasSeenFolder { holder.offAt = now }
                 holders[plan.name] = holder
@@ -65,7 +67,9 @@ extension Oracle {
     /// What its file describes otherwise by now stays until the new entry stands, as without a restart.
     private mutating func settleOrphans(but refused: Set<String>) {
         for identity in course.orphans.sorted() {
-            guard let name = course.remembered[identity]?.name, !refused.contains(name) else { continue }
+            guard let name = course.remembered[identity]?.name, holders[name] != nil || !refused.contains(name) else {
+                continue
+            }
             course.orphans.remove(identity)
             let isClaimed = holders.values.contains { $0.identities.contains(identity) }
             if !isClaimed { holders[name]?.former.append(identity) }

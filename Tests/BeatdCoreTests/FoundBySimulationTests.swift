@@ -175,4 +175,39 @@ import Testing
         #expect(changes.prefix(2).map(\.instance.identity.ip) == ["10.0.0.7", "10.0.0.5"])
         #expect(changes.prefix(2).map(\.kind) == [.register, .deregister])
     }
+
+    @Test func `after a restart the last good version of a broken file takes over what the last run left`() {
+        var first = Harness()
+        first.seen = alive
+        first.send(.descriptors(DescriptorSet(accepted: [descriptor(port: 9100)])))
+        first.run(.seconds(6))
+        var second = Harness()
+        second.now = first.now + .seconds(1)
+        second.seen = alive
+        second.send(.restored(first.heart.remembered))
+        var set = DescriptorSet(accepted: [descriptor(port: 9200)])
+        set.rejected = [Rejection(name: "billing", file: "billing.yaml", error: "unknown key 'prot'")]
+        second.send(.descriptors(set))
+        second.run(.seconds(2))
+        let changes = second.orders.filter { $0.kind == .register || $0.kind == .deregister }
+        #expect(changes.prefix(2).map(\.instance.identity.port) == [9200, 9100])
+        #expect(changes.prefix(2).map(\.kind) == [.register, .deregister])
+    }
+
+    @Test func `what a broken file left waits for its mending, and is said goodbye to when the file goes`() {
+        var first = Harness()
+        first.seen = alive
+        first.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        first.run(.seconds(6))
+        var second = Harness()
+        second.seen = alive
+        second.send(.restored(first.heart.remembered))
+        var broken = DescriptorSet()
+        broken.rejected = [Rejection(name: "billing", file: "billing.yaml", error: "unknown key 'prot'")]
+        second.send(.descriptors(broken))
+        second.run(.seconds(2))
+        #expect(second.orders.isEmpty)
+        second.send(.descriptors(DescriptorSet()))
+        #expect(second.kinds == ["deregister"])
+    }
 }

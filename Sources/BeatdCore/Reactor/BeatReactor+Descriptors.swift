@@ -160,12 +160,12 @@ extension BeatReactor {
         guard folder.mayHaveOrphans else { return }
         folder.mayHaveOrphans = false
         for id in leases.orphans {
-            if refused.contains(leases[id].name) {
-                folder.mayHaveOrphans = true
-            } else if let task = tasks.byName[leases[id].name] {
+            if let task = tasks.byName[leases[id].name] {
                 leases[id].owner = task
                 tasks[task].claim.leaving.append(id)
                 refresh(task, at: now, into: &effects)
+            } else if refused.contains(leases[id].name) {
+                folder.mayHaveOrphans = true
             } else {
                 disown(id, at: now, into: &effects)
             }
