@@ -19,6 +19,8 @@ struct Line {
         var failedKind = WireRequest.Kind.register
         /// Odd answers to beats in a row.
         var oddRun = 0
+        /// When the server last said that it doesn't know what was held.
+        var missedAt = Int64.min / 2
     }
 
     /// What the registry really holds.
@@ -34,11 +36,11 @@ struct Line {
     /// A write was accepted and no goodbye answered since.
     var isHeld = false
     var heldSince = Int64.min / 2
-    /// When the server last said that it doesn't know what was held.
-    var missedAt = Int64.min / 2
     var losses = Losses()
     /// When a beat or a registration last left.
     var lastLeft = Int64.min / 2
+    /// When the one before that did.
+    var leftBefore = Int64.min / 2
     /// When a goodbye last left.
     var goodbyeAt = Int64.min / 2
     /// What the server last asked for, in milliseconds.

@@ -19,8 +19,10 @@ extension Oracle {
             now - (sights[$0.target]?.hinderedAt ?? .min / 2) < 12 * Time.second
         }
         guard !hindered else { return }
-        let least = interval(of: owner, line) - limits.tick - 20 * Time.millisecond
-        if now - line.lastLeft < least {
+        let interval = interval(of: owner, line)
+        let slack = limits.tick + 20 * Time.millisecond
+        // One that waited for a connection left late, and the next one on time.
+        if now - line.lastLeft < interval - slack, now - line.leftBefore < 2 * interval - slack {
             fail(Predicate.calm, "a beat only \(Time.text(now - line.lastLeft)) s after the last", identity, at: now)
         }
     }

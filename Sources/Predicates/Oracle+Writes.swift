@@ -39,6 +39,7 @@ extension Oracle {
             lines[identity]?.clusters[request.cluster] = now
         }
         if request.kind != .deregister {
+            lines[identity]?.leftBefore = line.lastLeft
             lines[identity]?.lastLeft = now
             lines[identity]?.resumeBy = nil
         }
@@ -153,7 +154,7 @@ extension Oracle {
             // It stood when the goodbye fell due; the budget may have kept that for a second.
             let stands =
                 owner.identity.map { identity in
-                    lines[identity].map { $0.isHeld || now - $0.missedAt < Time.second } ?? false
+                    lines[identity].map { $0.isHeld || now - $0.losses.missedAt < Time.second } ?? false
                 } ?? true
             let lastLeft = lines[identity]?.lastLeft ?? .min
             // Another cluster was asked for before the address changed.
@@ -194,7 +195,7 @@ extension Oracle {
             settleFormer(identity)
         case (_, .unknown):
             lines[identity]?.losses.oddRun = 0
-            if lines[identity]?.isHeld == true { lines[identity]?.missedAt = now }
+            if lines[identity]?.isHeld == true { lines[identity]?.losses.missedAt = now }
             lines[identity]?.isHeld = false
             lines[identity]?.askedInterval = nil
         case (_, .odd(let status)):
