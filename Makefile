@@ -1,6 +1,6 @@
 # What a newcomer needs is `make demo` and `make test`; both do their own set-up. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test contract simulate simulate-bugs mutants nightly newcomer format lint clean
+.PHONY: help setup build demo test contract bench simulate simulate-bugs mutants nightly newcomer format lint clean
 
 SEEDS ?= 1000
 JOBS ?= $(shell nproc)
@@ -50,6 +50,9 @@ mutants: ## plants 20 bugs, made without a look at the simulation, and shows whi
 nightly: ## what takes too long for every push: 10,000 seeds, and the real registries
 	@$(MAKE) simulate SEEDS=10000
 	@$(MAKE) contract
+
+bench: ## beatd beside C references in one run, against its targets; knobs in Benchmarks/bench.pl
+	@Benchmarks/bench.pl
 
 newcomer: ## make demo and make test in a minimal Debian, as root and as a user with sudo (needs root, mmdebstrap)
 	@scripts/newcomer.sh
