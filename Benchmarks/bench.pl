@@ -5,6 +5,7 @@
 #
 #   SECTIONS=beats,kill,rss,ready,size,looks   INSTANCES=10000   SECONDS=20   ROUNDS=5   KILLS=1000
 #   PROBE=port|tcp|pidfile   BEATD=path (else it is built)   ALLOW_MISSES=1   PORT_BASE=20000   PIN=0
+#   INTERVAL=1h       of the looks while beats are measured: what beats cost without looks; unset is the default of beatd
 #
 # beats   beatd and client.c against sink.c, first one request in flight a connection, then several in a write. The sink holds
 #         beatd at one by `refuse on` (sink.c). The C client runs with as many connections as beatd used just before, and sends
@@ -327,7 +328,7 @@ my @rssUp;
 
 sub beats {
     startListeners();
-    my $folder = folder('beats', $instances);
+    my $folder = folder('beats', $instances, interval => $ENV{INTERVAL});
     my %runs;
     my $rate = $instances / 5;
     print "\nbeats: $instances instances at 5 s, windows of $seconds s, $rounds rounds\n";
