@@ -372,7 +372,7 @@ sub beats {
         figure("CPU a beat, $name, C µs", spread(map { $_->{micro} } @$theirs), '');
         my $calls = $ours->[-1]{calls};
         figure("system calls a beat, $name, beatd / C",
-            sprintf('%s / %.2f', defined $calls ? sprintf('%.2f', $calls) : 'no strace', $theirs->[-1]{calls}), '');
+            sprintf('%s / %.2f', defined $calls ? sprintf('%.2f', $calls) : 'none counted (apt install strace)', $theirs->[-1]{calls}), '');
         figure("requests in flight, $name, beatd / C, most (mean)", sprintf('%d (%.1f) / %d (%.1f)',
             map { my @runs = @$_; (percentile(1, map { $_->{seen}{mostInFlight} } @runs), median(map { $_->{mean} } @runs)) }
                 $ours, $theirs), '');

@@ -1,7 +1,8 @@
 // A registry that costs little: answers Nacos 2.5's v1 writes and counts them. One thread, one epoll, bytes as recorded from
 // Nacos. All requests of one read are answered in order in one write. `sink` prints {"port":N}, then obeys lines on stdin,
-// each with one line of JSON: `mark` begins a new window, `stats` prints it, `sample` the last light beat, `deleted PORT` when
-// the first DELETE for that port came (CLOCK_BOOTTIME, ns), `refuse on|off`, `quit` (so does the end of stdin).
+// each with one line of JSON: `mark` forgets all and begins a new window, `stats` prints it, `sample` the last light beat,
+// `deleted PORT` when the first DELETE for that port came (CLOCK_BOOTTIME, ns), `refuse on|off`, `quit` (so does the end of
+// stdin).
 // `refuse on` (or --refuse-pipelined) plays a server that doesn't pipeline: more than one request unanswered on a connection
 // has the first answered and the connection closed, so that a client which tries several stays at one.
 #define _GNU_SOURCE
@@ -70,6 +71,8 @@ static void make(struct answer *answer, const char *status, const char *type, co
 
 static void mark(void) {
     memset(&seen, 0, sizeof seen);
+    memset(deletedTimes, 0, sizeof deletedTimes);
+    memset(deletedAt, 0, sizeof deletedAt);
     seen.began = now(CLOCK_BOOTTIME);
     seen.cpuBegan = now(CLOCK_PROCESS_CPUTIME_ID);
     window++;
