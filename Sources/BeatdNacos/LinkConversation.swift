@@ -13,7 +13,7 @@ package struct LinkConversation {
 
     private enum State {
         case idle
-        case asking(WriteID, WriteOrder.Kind)
+        case asking(WriteOrder)
         case ended
     }
 
@@ -33,18 +33,18 @@ package struct LinkConversation {
     package var hasEnded: Bool { if case .ended = state { true } else { false } }
 
     /// The write in flight.
-    package var inFlight: WriteID? { if case .asking(let id, _) = state { id } else { nil } }
+    package var inFlight: WriteID? { if case .asking(let order) = state { order.id } else { nil } }
 
     /// Whether the socket took some bytes of the request, not all: nobody can apply it before the rest has left.
     package var isHalfSent: Bool { handedOver > 0 && handedOver < request.count }
 
     /// An order to be sent now.
-    package mutating func ask(_ order: WriteOrder) { ask(order, as: WireV1.request(order)) }
+    package mutating func ask(_ order: WriteOrder) { ask(order, as: Wire.request(order)) }
 
     /// The same with its bytes, where they are at hand.
     mutating func ask(_ order: WriteOrder, as bytes: [UInt8]) {
         guard case .idle = state else { preconditionFailure("an order on a connection that has one") }
-        state = .asking(order.id, order.kind)
+        state = .asking(order)
         request = bytes
         handedOver = 0
     }
@@ -59,28 +59,27 @@ package struct LinkConversation {
     package mutating func received(_ bytes: some Sequence<UInt8>) -> [Outcome] {
         guard !hasEnded else { return [] }
         parser.take(bytes)
-        guard case .asking(let id, let kind) = state, handedOver > 0 else {
+        guard case .asking(let order) = state, handedOver > 0 else {
             return parser.hasBegun ? end(.byUs("bytes came that nobody asked for")) : []
         }
         do throws(HTTPGarbage) {
             guard let response = try parser.next() else { return [] }
-            return answered(id, kind, response)
+            return answered(order, response)
         } catch { return end(.byUs(error.sentence)) }
     }
 
     /// The peer ended the stream, or the socket failed.
     package mutating func ended(_ why: String) -> [Outcome] {
-        if case .asking(let id, let kind) = state, let response = parser.end() { return answered(id, kind, response) }
+        if case .asking(let order) = state, let response = parser.end() { return answered(order, response) }
         return end(.byPeer(why))
     }
 
     /// We end it: the socket takes nothing, or what is half sent may no longer leave.
     package mutating func giveUp(_ why: String) -> [Outcome] { end(.byUs(why)) }
 
-    private mutating func answered(
-        _ id: WriteID, _ kind: WriteOrder.Kind, _ response: HTTPResponse
-    ) -> [Outcome] {
-        let reply = WireV1.reply(to: kind, response)
+    private mutating func answered(_ order: WriteOrder, _ response: HTTPResponse) -> [Outcome] {
+        let id = order.id
+        let reply = Wire.reply(to: order.kind, order.api, response)
         guard unsent.isEmpty else {
             // A server may refuse what it hasn't read whole. It can't have done it: a yes belongs to something else.
             let why = "answered before the request was sent"
@@ -99,9 +98,9 @@ package struct LinkConversation {
         switch state {
         case .ended: return []
         case .idle: return [.closed(why)]
-        case .asking(let id, _):
+        case .asking(let order):
             let reply = handedOver == 0 ? Reply.notSent(Self.text(why)) : .noAnswer(Self.text(why))
-            return [.replied(id, reply), .closed(why)]
+            return [.replied(order.id, reply), .closed(why)]
         }
     }
 

@@ -10,6 +10,7 @@ package struct RenderedBeats {
     private struct Beat {
         let cluster: String
         let server: Server
+        let api: RegistryAPI
         let bytes: [UInt8]
     }
 
@@ -23,20 +24,22 @@ package struct RenderedBeats {
     /// The bytes of any order.
     package mutating func request(_ order: WriteOrder) -> [UInt8] {
         switch order.kind {
-        case .beat(light: true, _): return lightBeat(order.instance, order.server)
+        case .beat(light: true, _): return lightBeat(order.instance, order.server, order.api)
         case .deregister:
             beats[order.instance.identity] = nil
-            return WireV1.request(order)
-        case .register, .beat(light: false, _): return WireV1.request(order)
+            return Wire.request(order)
+        case .register, .beat(light: false, _): return Wire.request(order)
         }
     }
 
-    private mutating func lightBeat(_ instance: Instance, _ server: Server) -> [UInt8] {
+    private mutating func lightBeat(_ instance: Instance, _ server: Server, _ api: RegistryAPI) -> [UInt8] {
         let identity = instance.identity
-        if let beat = beats[identity], beat.cluster == instance.cluster, beat.server == server { return beat.bytes }
-        let bytes = WireV1.lightBeat(of: instance, to: server)
+        if let beat = beats[identity], beat.cluster == instance.cluster, beat.server == server, beat.api == api {
+            return beat.bytes
+        }
+        let bytes = Wire.lightBeat(of: instance, to: server, api)
         if beats.count >= Self.most { beats.removeAll() }
-        beats[identity] = Beat(cluster: instance.cluster, server: server, bytes: bytes)
+        beats[identity] = Beat(cluster: instance.cluster, server: server, api: api, bytes: bytes)
         return bytes
     }
 }

@@ -4,96 +4,70 @@ package import BeatdCore
 ///
 /// Everything but the BeatInfo stands in the query: 2.x routes by what it finds there. The service is grouped everywhere.
 package enum WireV1 {
-    /// Named in every request; it must hold neither `Nacos-Server` nor `Nacos-Java-Client`, which change what a server does.
-    package static let userAgent = "beatd/\(Version.current)"
-
     /// The whole request, ready to be sent.
     package static func request(_ order: WriteOrder) -> [UInt8] {
         let instance = order.instance
-        var target: [UInt8] = []
-        var body: [UInt8]?
-        let method: String
         switch order.kind {
         case .register:
-            method = "POST"
-            path(order.server, "instance", instance, &target)
-            append("weight", String(instance.weight), &target)
-            append("enabled", String(instance.enabled), &target)
-            append("healthy", "true", &target)
-            append("ephemeral", String(instance.ephemeral), &target)
-            append("metadata", JSONText.object(instance.metadata), &target)
-        case .beat(let light, let period):
-            if light { return lightBeat(of: instance, to: order.server) }
-            method = "PUT"
-            path(order.server, "instance/beat", instance, &target)
+            var text = begin("POST", "instance", instance, order.server)
+            text.append("weight", String(instance.weight))
+            text.append("enabled", String(instance.enabled))
+            text.append("healthy", "true")
+            text.append("ephemeral", String(instance.ephemeral))
+            text.append("metadata", JSONText.object(instance.metadata))
+            return text.bytes()
+        case .beat(light: true, _): return lightBeat(of: instance, to: order.server)
+        case .beat(light: false, let period):
             var form = Array("beat=".utf8)
             FormEncoding.append(BeatInfo(instance: instance, period: period.milliseconds).json, to: &form)
-            body = form
+            return begin("PUT", "instance/beat", instance, order.server).bytes(form: form)
         case .deregister:
-            method = "DELETE"
-            path(order.server, "instance", instance, &target)
-            append("ephemeral", String(instance.ephemeral), &target)
+            var text = begin("DELETE", "instance", instance, order.server)
+            text.append("ephemeral", String(instance.ephemeral))
+            return text.bytes()
         }
-        return head(method, target, order.server, body) + (body ?? [])
     }
 
     /// A beat without a body: the same bytes as long as neither the instance's identity nor its cluster changes.
     static func lightBeat(of instance: Instance, to server: Server) -> [UInt8] {
-        var target: [UInt8] = []
-        path(server, "instance/beat", instance, &target)
-        return head("PUT", target, server, nil)
+        begin("PUT", "instance/beat", instance, server).bytes()
     }
 
-    private static func path(_ server: Server, _ last: String, _ instance: Instance, _ target: inout [UInt8]) {
+    private static func begin(_ method: String, _ last: String, _ instance: Instance, _ server: Server) -> RequestText {
         let identity = instance.identity
-        target += Array("\(server.contextPath)/v1/ns/\(last)?namespaceId=".utf8)
-        FormEncoding.append(identity.service.namespace, to: &target)
-        append("serviceName", identity.service.groupedName, &target)
-        append("clusterName", instance.cluster, &target)
-        append("ip", identity.ip, &target)
-        append("port", String(identity.port), &target)
-    }
-
-    private static func append(_ name: String, _ value: String, _ target: inout [UInt8]) {
-        target += Array("&\(name)=".utf8)
-        FormEncoding.append(value, to: &target)
-    }
-
-    private static func head(_ method: String, _ target: [UInt8], _ server: Server, _ body: [UInt8]?) -> [UInt8] {
-        var bytes = Array("\(method) ".utf8)
-        bytes += target
-        var rest = " HTTP/1.1\r\nHost: \(server.authority)\r\nUser-Agent: \(userAgent)\r\nAccept: application/json\r\n"
-        if body != nil { rest += "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n" }
-        rest += "Content-Length: \(body?.count ?? 0)\r\n\r\n"
-        return bytes + Array(rest.utf8)
+        var text = RequestText(method, server, path: "/v1/ns/\(last)")
+        text.append("namespaceId", identity.service.namespace)
+        text.append("serviceName", identity.service.groupedName)
+        text.append("clusterName", instance.cluster)
+        text.append("ip", identity.ip)
+        text.append("port", String(identity.port))
+        return text
     }
 
     // MARK: Answers
 
     private static let ok = Array("ok".utf8)
+    private static let beaten: Int64 = 10200
+    private static let notFound: Int64 = 20404
 
     /// What an answer says about the order it answers.
     package static func reply(to kind: WriteOrder.Kind, _ response: HTTPResponse) -> Reply {
-        guard response.status == 200 else { return refused(response) }
+        guard response.status == 200 else { return Wire.refused(response) }
         switch kind {
         case .register, .deregister:
             // Some front ends answer 200 with a page of their own; an empty 200 is 3.x's broken filter (2.2).
             return response.body == ok
-                ? .accepted(intervalMilliseconds: nil, lightBeats: nil) : refused(response)
+                ? .accepted(intervalMilliseconds: nil, lightBeats: nil) : Wire.refused(response)
         case .beat:
-            guard let answer = BeatAnswer(response.body) else { return refused(response) }
-            switch answer.code ?? BeatAnswer.ok {
-            case BeatAnswer.ok:
+            guard let answer = JSONAnswer(response.body) else { return Wire.refused(response) }
+            switch answer.code ?? beaten {
+            case beaten:
                 // 1.0 and 1.1 answer the interval alone (2.6).
-                guard answer.code != nil || answer.interval != nil else { return refused(response) }
+                guard answer.code != nil || answer.interval != nil else { return Wire.refused(response) }
                 return .accepted(intervalMilliseconds: answer.interval, lightBeats: answer.lightBeats)
-            case BeatAnswer.notFound: return .notFound
-            default: return refused(response)
+            case notFound: return .notFound
+            default: return Wire.refused(response)
             }
         }
-    }
-
-    private static func refused(_ response: HTTPResponse) -> Reply {
-        .refused(status: response.status, text: Excerpt.text(response.body))
     }
 }

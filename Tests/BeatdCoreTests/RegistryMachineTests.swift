@@ -193,6 +193,38 @@ import Testing
         #expect(!world.machine.isReachable)
     }
 
+    @Test func `v3 has light beats alone, whatever v1 said, and what v1 said is kept for it`() {
+        var machine = RegistryMachine(server: Server(), api: .v3)
+        #expect(machine.lightBeats)
+        var effects = Effects()
+        func speak(_ api: RegistryAPI?) {
+            #expect(machine.configure(RegistrySettings(api: api), into: &effects) == nil)
+        }
+        speak(.v1)
+        #expect(!machine.lightBeats)
+        machine.remember(lightBeats: true)
+        speak(.v3)
+        speak(nil)
+        #expect(machine.speaks == .v1)
+        #expect(machine.lightBeats)
+    }
+
+    @Test func `another API keeps connections and server, and is not known to be spoken before an answer`() {
+        var world = World()
+        world.pump()
+        world.connect(world.opened[0])
+        world.answer(world.opened[0])
+        #expect(world.machine.api == "v1")
+        var effects = Effects()
+        #expect(world.machine.configure(RegistrySettings(api: .v3), into: &effects) == nil)
+        #expect(effects.list.isEmpty)
+        #expect(world.machine.api == nil)
+        world.pump()
+        #expect(world.opened == [])
+        world.answer(world.writing[0])
+        #expect(world.machine.api == "v3")
+    }
+
     @Test func `another server gets new connections, and gives back what was in flight`() {
         var world = World()
         world.pump(work: 2)
@@ -200,7 +232,8 @@ import Testing
         for id in ids { world.connect(id) }
         world.machine.wrote(WriteID(number: 5), on: ids[1])
         var effects = Effects()
-        #expect(world.machine.use(Server(host: "10.0.0.9"), into: &effects) == [WriteID(number: 5)])
+        let elsewhere = RegistrySettings(server: Server(host: "10.0.0.9"))
+        #expect(world.machine.configure(elsewhere, into: &effects) == [WriteID(number: 5)])
         #expect(effects.list.count == 2)
         world.pump()
         #expect(world.opened.count == 1)

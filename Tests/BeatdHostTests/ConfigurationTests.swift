@@ -17,6 +17,11 @@ struct ConfigurationTests {
         #expect(try decode(yaml) == AgentConfiguration(settings: Settings(seed: 7)))
     }
 
+    @Test(arguments: [("auto", nil), ("v1", RegistryAPI.v1), ("v3", .v3)])
+    func `registry.api chooses what is spoken`(_ word: String, _ api: RegistryAPI?) throws {
+        #expect(try decode("registry: { api: \(word) }").settings.registry.api == api)
+    }
+
     @Test func `the sample of the contract's own defaults is taken`() throws {
         let configuration = try decode(
             """
@@ -62,13 +67,14 @@ struct ConfigurationTests {
             """)
         var settings = Settings(seed: 7)
         settings.registry = RegistrySettings(
-            server: Server(host: "::1", port: 80, contextPath: "/r"), timeout: .milliseconds(500), writesPerSecond: 7)
+            server: Server(host: "::1", port: 80, contextPath: "/r"), api: .v1, timeout: .milliseconds(500),
+            writesPerSecond: 7)
         settings.maxLooksInFlight = 8
         settings.ready = ReadySettings(when: .registered, timeout: .seconds(2))
         #expect(
             configuration
                 == AgentConfiguration(
-                    settings: settings, api: .v1,
+                    settings: settings,
                     descriptors: DescriptorSettings(
                         directory: "/srv/i", settle: .milliseconds(10), rescan: .seconds(1), allowUnsafe: true),
                     onStop: .deregister, stopTimeout: .seconds(1), stateDirectory: "/srv/s",
@@ -166,9 +172,6 @@ struct ConfigurationTests {
         Bad("registry: { servers: 'u:secret@a' }", "beatd.yaml:1: 'registry.servers' holds a user or a password"),
         Bad("registry: { endpoint: 'http://a' }", "beatd.yaml:1: 'registry.endpoint' comes with a later version"),
         Bad("registry: { context-path: 'a b' }", "beatd.yaml:1: 'registry.context-path' is 'a b'; it must be a path"),
-        Bad(
-            "registry: { api: v3 }",
-            "beatd.yaml:1: 'registry.api: v3' comes with a later version of beatd; use auto or v1"),
         Bad("registry: { api: v4 }", "beatd.yaml:1: 'registry.api' is 'v4'; it must be auto, v1 or v3"),
         Bad("registry: { timeout: 3 }", "beatd.yaml:1: 'registry.timeout' is the bare number 3"),
         Bad(

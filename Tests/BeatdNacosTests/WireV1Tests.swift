@@ -56,8 +56,8 @@ import Testing
     }
 
     @Test func `the name that beatd gives itself changes nothing in a server`() {
-        #expect(!WireV1.userAgent.contains("Nacos"))
-        #expect(WireV1.userAgent.hasPrefix("beatd/"))
+        #expect(!Wire.userAgent.contains("Nacos"))
+        #expect(Wire.userAgent.hasPrefix("beatd/"))
     }
 
     @Test(arguments: [
@@ -95,7 +95,7 @@ import Testing
 
     @Test(arguments: [
         "{\"code\":50000}", "{}", "[]", "hello", "null", "{\"code\":10200", "{\"code\":10200}}", "{\"code\":10200,}",
-        "{\"code\":\"x\"}", "{\"code\":null,\"clientBeatInterval\":5000}", "{'code':10200}",
+        "{\"code\":\"x\"}", "{\"code\":\"0x27d8\"}", "{\"code\":null,\"clientBeatInterval\":5000}", "{'code':10200}",
         "{\"lightBeatEnabled\":true}",
         "{\"code\" 10200}", "{\"code\":10200}{\"code\":10200}", "<html>502</html>",
         "{\"a\":" + String(repeating: "[", count: 40),

@@ -23,18 +23,30 @@ package struct Settings: Equatable, Sendable {
 /// The registry as configured.
 package struct RegistrySettings: Hashable, Sendable {
     package var server: Server
+    /// nil: what is found out; v1 until then.
+    package var api: RegistryAPI?
     /// Limit of one request; the first answer on a beat is due in min(timeout, interval ÷ 3).
     package var timeout: Duration
     /// All writes but beats, 1 or more; a burst is a tenth of it.
     package var writesPerSecond: Int
 
     package init(
-        server: Server = Server(), timeout: Duration = .seconds(3), writesPerSecond: Int = 500
+        server: Server = Server(), api: RegistryAPI? = nil, timeout: Duration = .seconds(3),
+        writesPerSecond: Int = 500
     ) {
         self.server = server
+        self.api = api
         self.timeout = timeout
         self.writesPerSecond = writesPerSecond
     }
+}
+
+/// Which of Nacos' HTTP APIs is spoken.
+package enum RegistryAPI: String, Hashable, Sendable {
+    /// `/v1/ns`, up to 3.1.
+    case v1
+    /// `/v3/client/ns`, since 3.0.
+    case v3
 }
 
 /// One Nacos server.

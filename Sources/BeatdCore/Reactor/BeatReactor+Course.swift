@@ -14,7 +14,7 @@ extension BeatReactor {
     package var remembered: RememberedState {
         var state = RememberedState()
         state.boot = memory.boot
-        state.lightBeats = registry.lightBeats
+        state.lightBeats = registry.takesLightBeats
         state.leases = leases.remembered
         for id in tasks.ids { state.aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
         return state
@@ -36,8 +36,8 @@ extension BeatReactor {
             queue.limit(to: new.registry.writesPerSecond, at: now)
         }
         for id in leases.ids { leases[id].pace.timeout = new.registry.timeout }
-        guard new.registry.server != old.registry.server else { return }
-        for write in registry.use(new.registry.server, into: &effects) {
+        guard let abandoned = registry.configure(new.registry, into: &effects) else { return }
+        for write in abandoned {
             guard let flight = flights.writes.removeValue(forKey: write) else { continue }
             leases[flight.lease].replied(.noAnswer("another server is in use"), at: now, &chance)
         }

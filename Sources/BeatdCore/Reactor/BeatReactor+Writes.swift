@@ -145,7 +145,7 @@ extension BeatReactor {
             registry.wrote(write, on: connection)
             arm(id, leases[id].limit)
             memory.isDirty = memory.isDirty || order == .register
-            return WriteOrder(id: write, kind: order, instance: instance, server: registry.server)
+            return registry.order(write, order, instance)
         }
         return nil
     }

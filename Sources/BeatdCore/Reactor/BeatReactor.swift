@@ -30,7 +30,7 @@ package struct BeatReactor {
         self.settings = settings
         looks = LookSchedule(maxInFlight: settings.maxLooksInFlight)
         queue = WriteQueue(writesPerSecond: settings.registry.writesPerSecond, at: now)
-        registry = RegistryMachine(server: settings.registry.server)
+        registry = RegistryMachine(server: settings.registry.server, api: settings.registry.api)
         timers = TimerWheel(startingAt: now)
         chance = Chance(seed: settings.seed)
         course = Course(began: now)

@@ -32,7 +32,12 @@ struct RegistryMachine {
     static let outage = Duration.seconds(5)
 
     private(set) var server: Server
-    private(set) var lightBeats = false
+    /// What is spoken from the next write on.
+    private(set) var speaks: RegistryAPI
+    /// Whether the last answer to a v1 beat offered light ones.
+    private(set) var takesLightBeats = false
+    /// v3 has no others.
+    var lightBeats: Bool { speaks == .v3 || takesLightBeats }
     private(set) var isReachable = false
     private(set) var lastError: String?
     /// Whether an answer ever told which API the server speaks.
@@ -44,7 +49,10 @@ struct RegistryMachine {
     private var idleLimit: Duration?
     private var answerTime = Duration.milliseconds(5)
 
-    init(server: Server) { self.server = server }
+    init(server: Server, api: RegistryAPI? = nil) {
+        self.server = server
+        speaks = api ?? .v1
+    }
 
     // MARK: What to do next
 
@@ -93,6 +101,11 @@ struct RegistryMachine {
     func mayWrite(on id: ConnectionID, at now: Instant) -> Bool {
         guard case .idle = connections[id]?.state else { return false }
         return now >= trouble.quietUntil
+    }
+
+    /// The write as the server in use is told of it.
+    func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance) -> WriteOrder {
+        WriteOrder(id: id, kind: kind, instance: instance, server: server, api: speaks)
     }
 
     mutating func wrote(_ write: WriteID, on id: ConnectionID) { connections[id]?.state = .busy(write) }
@@ -146,11 +159,11 @@ struct RegistryMachine {
         switch reply {
         case .accepted(_, let light):
             lastError = nil
-            api = "v1"
-            if wasBeat { lightBeats = light ?? false }
+            api = speaks.rawValue
+            if wasBeat, speaks == .v1 { takesLightBeats = light ?? false }
         case .notFound:
             lastError = nil
-            api = "v1"
+            api = speaks.rawValue
         case .refused(let status, let text):
             lastError = "HTTP \(status): \(text)"
         case .noAnswer, .notSent:
@@ -167,17 +180,27 @@ struct RegistryMachine {
     /// The bytes never left, since the connection is ending; its own `closed` follows.
     mutating func didNotWrite(on id: ConnectionID) { connections[id]?.state = .ending }
 
-    mutating func remember(lightBeats: Bool) { self.lightBeats = lightBeats }
+    mutating func remember(lightBeats: Bool) { takesLightBeats = lightBeats }
 
-    /// Takes another server; gives the writes that were in flight.
-    mutating func use(_ server: Server, into effects: inout Effects) -> [WriteID] {
+    /// Another API from the next write on; what is in flight ends as it began.
+    ///
+    /// With another server: the writes that were in flight; nil where it stays.
+    mutating func configure(_ new: RegistrySettings, into effects: inout Effects) -> [WriteID]? {
+        if speaks != new.api ?? .v1 {
+            speaks = new.api ?? .v1
+            api = nil
+        }
+        return new.server == server ? nil : use(new.server, into: &effects)
+    }
+
+    private mutating func use(_ server: Server, into effects: inout Effects) -> [WriteID] {
         var writes: [WriteID] = []
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             if case .busy(let write) = connection.state { writes.append(write) }
             effects.append(.close(id))
         }
         let issued = self.issued
-        self = RegistryMachine(server: server)
+        self = RegistryMachine(server: server, api: speaks)
         self.issued = issued
         return writes
     }

@@ -24,12 +24,14 @@ package struct WriteOrder: Hashable, Sendable {
     package var kind: Kind
     package var instance: Instance
     package var server: Server
+    package var api: RegistryAPI
 
-    package init(id: WriteID, kind: Kind, instance: Instance, server: Server) {
+    package init(id: WriteID, kind: Kind, instance: Instance, server: Server, api: RegistryAPI = .v1) {
         self.id = id
         self.kind = kind
         self.instance = instance
         self.server = server
+        self.api = api
     }
 }
 

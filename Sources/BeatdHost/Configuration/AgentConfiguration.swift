@@ -5,7 +5,6 @@ package import Log
 package struct AgentConfiguration: Equatable, Sendable {
     /// What the heart obeys.
     package var settings: Settings
-    package var api: RegistryAPI
     package var descriptors: DescriptorSettings
     package var onStop: StopRule
     /// A stop takes at most this long.
@@ -17,14 +16,13 @@ package struct AgentConfiguration: Equatable, Sendable {
     package var warnings: [InputWarning]
 
     package init(
-        settings: Settings = Settings(), api: RegistryAPI = .automatic,
-        descriptors: DescriptorSettings = DescriptorSettings(), onStop: StopRule = .automatic,
+        settings: Settings = Settings(), descriptors: DescriptorSettings = DescriptorSettings(),
+        onStop: StopRule = .automatic,
         stopTimeout: Duration = .seconds(10), stateDirectory: String = "/var/lib/beatd",
         controlSocket: String = "/run/beatd/control.sock", log: LogSettings = LogSettings(),
         warnings: [InputWarning] = []
     ) {
         self.settings = settings
-        self.api = api
         self.descriptors = descriptors
         self.onStop = onStop
         self.stopTimeout = stopTimeout
@@ -33,12 +31,6 @@ package struct AgentConfiguration: Equatable, Sendable {
         self.log = log
         self.warnings = warnings
     }
-}
-
-/// Which Nacos API to speak; `v3` comes later.
-package enum RegistryAPI: String, Hashable, Sendable {
-    case automatic = "auto"
-    case v1
 }
 
 /// What a stop does; `lapse` comes later.

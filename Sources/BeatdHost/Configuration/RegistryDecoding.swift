@@ -12,12 +12,8 @@ extension ConfigurationDecoding {
             try section.duration("timeout", .milliseconds(100) ... .seconds(60)) ?? result.settings.registry.timeout
         result.settings.registry.writesPerSecond =
             try section.integer("writes-per-second", 1...100_000) ?? result.settings.registry.writesPerSecond
-        if let word = try section.word("api", ["auto", "v1", "v3"]) {
-            guard let api = RegistryAPI(rawValue: word) else {
-                throw section.error("api", Later.sentence("'registry.api: \(word)'", instead: "use auto or v1"))
-            }
-            result.api = api
-        }
+        // `auto` is no API: it is spoken v1 until asking comes.
+        result.settings.registry.api = try section.word("api", ["auto", "v1", "v3"]).flatMap(RegistryAPI.init)
         try refuseLater(section)
     }
 

@@ -20,9 +20,14 @@ final class Client {
     func ask(
         _ method: String, _ target: String, form: String? = nil, headers: [String] = []
     ) throws -> Reply {
+        try ask(Client.bytes(method, target, host: address.description, form: form, headers: headers))
+    }
+
+    /// A whole request as bytes.
+    func ask(_ request: [UInt8]) throws -> Reply {
         let began = ContinuousClock.now
         try open()
-        try send(Client.bytes(method, target, host: address.description, form: form, headers: headers))
+        try send(request)
         var reply = try receive()
         reply.took = ContinuousClock.now - began
         return reply

@@ -44,7 +44,7 @@ final class RegistryProcess {
     /// A real Nacos, in a home of its own that goes away with it.
     ///
     /// Begins to start it; `isReady` waits for that.
-    init(real kind: TargetKind) throws {
+    init(real kind: TargetKind, _ settings: [String] = []) throws {
         folder = try TemporaryDirectory()
         let port = try Self.freePort(for: kind)
         let home = "/var/tmp/beatd-contract-\(Accounts.pid)-\(kind.rawValue)"
@@ -54,21 +54,17 @@ final class RegistryProcess {
             throw Failed(description: "no address or no version")
         }
         target = Target(kind: kind, address: address)
-        let settings = Self.shortened.flatMap { ["--set", $0] }
+        let set = (Self.shortened + settings).flatMap { ["--set", $0] }
         starting = try TestProcess(
             "/bin/bash",
             [Self.script, "start", "\(Surroundings.shared)/registries/\(version)", "--port", "\(port)", "--home", home]
-                + settings, error: .file(folder.path("stderr")))
+                + set, error: .file(folder.path("stderr")))
     }
 
     /// Waits until a real one takes all, also what goes through Raft: a leader is found after the first answers.
     func isReady() async throws {
-        guard let starting else { return }
-        for _ in 0..<2000 where !starting.hasEnded { try await Pause.pass(.milliseconds(100)) }
-        guard starting.ending == .exited(0) else {
-            let said = try? Files.read(Files.open(folder.path("stderr")), limit: 4096)
-            throw Failed(description: "nacos.sh: \(String(decoding: said ?? [], as: UTF8.self))")
-        }
+        guard starting != nil else { return }
+        try await hasStarted()
         let session = Session(target, number: 0)
         let parameters = ["serviceName=warm-up", "ip=10.255.0.1", "port=1", "ephemeral=false"]
         for _ in 0..<300 {
@@ -76,6 +72,16 @@ final class RegistryProcess {
             try await Pause.pass(.milliseconds(100))
         }
         throw Failed(description: "no persistent instance can be registered")
+    }
+
+    /// Waits until the script of a real one says that it answers.
+    func hasStarted() async throws {
+        guard let starting else { return }
+        for _ in 0..<2000 where !starting.hasEnded { try await Pause.pass(.milliseconds(100)) }
+        guard starting.ending == .exited(0) else {
+            let said = try? Files.read(Files.open(folder.path("stderr")), limit: 4096)
+            throw Failed(description: "nacos.sh: \(String(decoding: said ?? [], as: UTF8.self))")
+        }
     }
 
     func stop() {

@@ -1,10 +1,8 @@
-/// The three fields of a beat's answer, found without a JSON library: it comes thousands of times a second.
+/// The fields that beatd reads of an answer in JSON, found without a JSON library: it comes thousands of times a second.
 ///
-/// `{"clientBeatInterval":5000,"code":10200,"lightBeatEnabled":true}` in any order, with unknown fields between them.
-struct BeatAnswer: Equatable {
-    static let ok: Int64 = 10200
-    static let notFound: Int64 = 20404
-
+/// v1: `{"clientBeatInterval":5000,"code":10200,"lightBeatEnabled":true}`; v3: `{"code":0,"message":"success","data":"ok"}`;
+/// in any order, with unknown fields between them.
+struct JSONAnswer: Equatable {
     private(set) var interval: Int64?
     private(set) var code: Int64?
     private(set) var lightBeats: Bool?
@@ -47,10 +45,21 @@ struct BeatAnswer: Equatable {
         let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
         let isPlain = digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isPlain, !digits.isEmpty, digits.count <= 18 else {
+            // Swift reads "0x2p3" and "infinity" as well, JSON (RFC 8259, 6) doesn't.
+            guard text.allSatisfy(isNumeral) else { return nil }
             return Double(String(decoding: text, as: UTF8.self)).flatMap { Int64(exactly: $0) }
         }
         let value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
         return digits.count == text.count ? value : -value
+    }
+
+    private static func isNumeral(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
@@ -63,10 +72,10 @@ struct BeatAnswer: Equatable {
         init(bytes: [UInt8]) { self.bytes = bytes }
 
         private mutating func skipBlanks() {
-            while position < bytes.count, BeatAnswer.isBlank(bytes[position]) { position += 1 }
+            while position < bytes.count, JSONAnswer.isBlank(bytes[position]) { position += 1 }
         }
 
-        var isAtEnd: Bool { bytes[position...].allSatisfy(BeatAnswer.isBlank) }
+        var isAtEnd: Bool { bytes[position...].allSatisfy(JSONAnswer.isBlank) }
 
         mutating func takes(_ byte: UInt8) -> Bool {
             skipBlanks()

@@ -1,0 +1,37 @@
+import BeatdCore
+
+/// A request as it is put together, whichever API it belongs to (RFC 9112): everything of ours stands in the query.
+struct RequestText {
+    /// Named in every request; it must hold neither `Nacos-Server` nor `Nacos-Java-Client`, which change what a server does.
+    static let userAgent = "beatd/\(Version.current)"
+
+    private let method: String
+    private let server: Server
+    private var target: [UInt8]
+    private var hasQuery = false
+
+    /// `path` follows the server's context path.
+    init(_ method: String, _ server: Server, path: String) {
+        self.method = method
+        self.server = server
+        target = Array((server.contextPath + path).utf8)
+    }
+
+    /// One parameter of the query, encoded.
+    mutating func append(_ name: String, _ value: String) {
+        target += Array("\(hasQuery ? "&" : "?")\(name)=".utf8)
+        hasQuery = true
+        FormEncoding.append(value, to: &target)
+    }
+
+    /// The whole request, ready to be sent; `form` is the body, already encoded.
+    func bytes(form: [UInt8]? = nil) -> [UInt8] {
+        var bytes = Array("\(method) ".utf8)
+        bytes += target
+        var rest = " HTTP/1.1\r\nHost: \(server.authority)\r\nUser-Agent: \(Self.userAgent)\r\n"
+        rest += "Accept: application/json\r\n"
+        if form != nil { rest += "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n" }
+        rest += "Content-Length: \(form?.count ?? 0)\r\n\r\n"
+        return bytes + Array(rest.utf8) + (form ?? [])
+    }
+}

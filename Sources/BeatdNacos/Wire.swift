@@ -1,0 +1,36 @@
+package import BeatdCore
+
+/// What an order is as bytes, and what an answer means, in the API that the order names.
+package enum Wire {
+    /// Named in every request.
+    package static let userAgent = RequestText.userAgent
+
+    /// The whole request, ready to be sent.
+    package static func request(_ order: WriteOrder) -> [UInt8] {
+        switch order.api {
+        case .v1: WireV1.request(order)
+        case .v3: WireV3.request(order)
+        }
+    }
+
+    /// A beat that holds the identity alone: the same bytes as long as neither that nor the cluster changes.
+    static func lightBeat(of instance: Instance, to server: Server, _ api: RegistryAPI) -> [UInt8] {
+        switch api {
+        case .v1: WireV1.lightBeat(of: instance, to: server)
+        case .v3: WireV3.beat(of: instance, to: server)
+        }
+    }
+
+    /// What an answer says about the order that it answers.
+    package static func reply(to kind: WriteOrder.Kind, _ api: RegistryAPI, _ response: HTTPResponse) -> Reply {
+        switch api {
+        case .v1: WireV1.reply(to: kind, response)
+        case .v3: WireV3.reply(to: kind, response)
+        }
+    }
+
+    /// An answer that is no yes, with a short excerpt for people.
+    static func refused(_ response: HTTPResponse) -> Reply {
+        .refused(status: response.status, text: Excerpt.text(response.body))
+    }
+}

@@ -1,0 +1,63 @@
+package import BeatdCore
+
+/// Nacos' HTTP API v3 for clients (nacos-protocol.md 4.1, registries/observed/nacos-3x.md).
+///
+/// The service goes without its group: v3 takes `G@@s` for a name. Every beat is light, and tells of no interval.
+package enum WireV3 {
+    /// The whole request, ready to be sent.
+    package static func request(_ order: WriteOrder) -> [UInt8] {
+        let instance = order.instance
+        switch order.kind {
+        case .beat: return beat(of: instance, to: order.server)
+        case .register:
+            var text = begin("POST", instance, order.server)
+            text.append("weight", String(instance.weight))
+            text.append("enabled", String(instance.enabled))
+            text.append("healthy", "true")
+            text.append("ephemeral", String(instance.ephemeral))
+            text.append("metadata", JSONText.object(instance.metadata))
+            return text.bytes()
+        case .deregister:
+            var text = begin("DELETE", instance, order.server)
+            text.append("ephemeral", String(instance.ephemeral))
+            return text.bytes()
+        }
+    }
+
+    /// What keeps an instance alive; it never makes one.
+    static func beat(of instance: Instance, to server: Server) -> [UInt8] {
+        var text = begin("POST", instance, server)
+        text.append("heartBeat", "true")
+        return text.bytes()
+    }
+
+    private static func begin(_ method: String, _ instance: Instance, _ server: Server) -> RequestText {
+        let identity = instance.identity
+        var text = RequestText(method, server, path: "/v3/client/ns/instance")
+        text.append("namespaceId", identity.service.namespace)
+        text.append("groupName", identity.service.group)
+        text.append("serviceName", identity.service.service)
+        text.append("clusterName", instance.cluster)
+        text.append("ip", identity.ip)
+        text.append("port", String(identity.port))
+        return text
+    }
+
+    // MARK: Answers
+
+    private static let ok: Int64 = 0
+    /// INSTANCE_NOT_FOUND, in an answer 200 (nacos-3x.md, "heartbeat, unknown ip").
+    private static let notFound: Int64 = 21003
+
+    /// What an answer says about the order it answers.
+    ///
+    /// Metadata that v3 doesn't like gets an empty 200 and nothing is registered (nacos-3x.md, "metadata not JSON").
+    package static func reply(to kind: WriteOrder.Kind, _ response: HTTPResponse) -> Reply {
+        guard response.status == 200, let code = JSONAnswer(response.body)?.code else { return Wire.refused(response) }
+        switch (code, kind) {
+        case (ok, _): return .accepted(intervalMilliseconds: nil, lightBeats: nil)
+        case (notFound, .beat): return .notFound
+        default: return Wire.refused(response)
+        }
+    }
+}
