@@ -2,8 +2,9 @@ package import BeatdCore
 
 /// What is said on one connection: bytes out, bytes in, and what they mean for the heart.
 ///
-/// No socket of its own. One request in flight; its answer is the next one that comes. Anything odd ends the connection,
-/// and a write that was in flight then is without an answer, or was not sent if the socket took not one byte of it.
+/// No socket of its own. Several requests may be in flight if they were asked together; answers come in their order
+/// (RFC 9112, 9.3.2). Anything odd ends the connection, and whatever was in flight then is without an answer, or was not
+/// sent if the socket took not one byte of it.
 package struct LinkConversation {
     /// What the heart is to be told, in this order.
     package enum Outcome: Hashable, Sendable {
@@ -11,102 +12,117 @@ package struct LinkConversation {
         case closed(ClosedReason)
     }
 
-    private enum State {
-        case idle
-        case asking(WriteOrder)
-        case ended
+    /// One request, until its answer has come.
+    private struct Asked {
+        let id: WriteID
+        let kind: WriteOrder.Kind
+        let api: RegistryAPI
+        /// Where its bytes begin and end in `requests`.
+        let bytes: Range<Int>
     }
 
-    private var state = State.idle
+    private var asked: [Asked] = []
     private var parser = ResponseParser()
-    private var request: [UInt8] = []
+    /// All requests that were asked together, one after the other.
+    private var requests: [UInt8] = []
     private var handedOver = 0
+    package private(set) var hasEnded = false
 
     package init() {}
 
-    /// Whether the next order may be asked for.
-    package var wantsOrder: Bool { if case .idle = state { true } else { false } }
+    /// Whether nothing is in flight, and the next orders may be asked for.
+    package var isIdle: Bool { asked.isEmpty && !hasEnded }
 
     /// What the socket has not taken yet.
-    package var unsent: ArraySlice<UInt8> { request[handedOver...] }
+    package var unsent: ArraySlice<UInt8> { requests[handedOver...] }
 
-    package var hasEnded: Bool { if case .ended = state { true } else { false } }
+    /// The writes in flight, in the order of their answers.
+    package var inFlight: [WriteID] { asked.map(\.id) }
 
-    /// The write in flight.
-    package var inFlight: WriteID? { if case .asking(let order) = state { order.id } else { nil } }
+    /// The write that the socket took in part: nobody can apply it before the rest has left.
+    package var halfSent: WriteID? {
+        asked.last { $0.bytes.lowerBound < handedOver && handedOver < $0.bytes.upperBound }?.id
+    }
 
-    /// Whether the socket took some bytes of the request, not all: nobody can apply it before the rest has left.
-    package var isHalfSent: Bool { handedOver > 0 && handedOver < request.count }
-
-    /// An order to be sent now.
+    /// An order to be sent now, behind those that were asked before it and of which no byte has left.
     package mutating func ask(_ order: WriteOrder) { ask(order, as: Wire.request(order)) }
 
     /// The same with its bytes, where they are at hand.
     mutating func ask(_ order: WriteOrder, as bytes: [UInt8]) {
-        guard case .idle = state else { preconditionFailure("an order on a connection that has one") }
-        state = .asking(order)
-        request = bytes
-        handedOver = 0
+        precondition(!hasEnded, "an order on a connection that has ended")
+        if asked.isEmpty {
+            requests.removeAll(keepingCapacity: true)
+            handedOver = 0
+        }
+        precondition(handedOver == 0, "an order behind one that has left")
+        let start = requests.count
+        requests += bytes
+        asked.append(Asked(id: order.id, kind: order.kind, api: order.api, bytes: start..<requests.count))
     }
 
     /// The socket took so many bytes of `unsent`.
     package mutating func took(_ count: Int) {
-        precondition(count <= request.count - handedOver, "the socket took more than it was given")
+        precondition(count <= requests.count - handedOver, "the socket took more than it was given")
         handedOver += count
+    }
+
+    /// The socket is full: the requests of which it took no byte must not leave later, and are given back.
+    package mutating func giveBack(_ why: String) -> [Outcome] {
+        let kept = asked.prefix { isBegun($0) }
+        let given = asked.dropFirst(kept.count)
+        requests.removeLast(requests.count - (kept.last?.bytes.upperBound ?? handedOver))
+        defer { asked = Array(kept) }
+        return given.map { .replied($0.id, .notSent(why)) }
     }
 
     /// Bytes came.
     package mutating func received(_ bytes: some Sequence<UInt8>) -> [Outcome] {
         guard !hasEnded else { return [] }
         parser.take(bytes)
-        guard case .asking(let order) = state, handedOver > 0 else {
-            return parser.hasBegun ? end(.byUs("bytes came that nobody asked for")) : []
+        var outcomes: [Outcome] = []
+        while !hasEnded {
+            guard let first = asked.first, isBegun(first) else {
+                if parser.hasBegun { outcomes += end(.byUs("bytes came that nobody asked for")) }
+                break
+            }
+            do throws(HTTPGarbage) {
+                guard let response = try parser.next() else { break }
+                outcomes += answered(first, response)
+            } catch { outcomes += end(.byUs(error.sentence)) }
         }
-        do throws(HTTPGarbage) {
-            guard let response = try parser.next() else { return [] }
-            return answered(order, response)
-        } catch { return end(.byUs(error.sentence)) }
+        return outcomes
     }
 
     /// The peer ended the stream, or the socket failed.
     package mutating func ended(_ why: String) -> [Outcome] {
-        if case .asking(let order) = state, let response = parser.end() { return answered(order, response) }
+        if let first = asked.first, let response = parser.end() { return answered(first, response) }
         return end(.byPeer(why))
     }
 
     /// We end it: the socket takes nothing, or what is half sent may no longer leave.
     package mutating func giveUp(_ why: String) -> [Outcome] { end(.byUs(why)) }
 
-    private mutating func answered(_ order: WriteOrder, _ response: HTTPResponse) -> [Outcome] {
-        let id = order.id
-        let reply = Wire.reply(to: order.kind, order.api, response)
-        guard unsent.isEmpty else {
+    private func isBegun(_ request: Asked) -> Bool { handedOver > request.bytes.lowerBound }
+
+    private mutating func answered(_ request: Asked, _ response: HTTPResponse) -> [Outcome] {
+        let reply = Wire.reply(to: request.kind, request.api, response)
+        asked.removeFirst()
+        guard handedOver >= request.bytes.upperBound else {
             // A server may refuse what it hasn't read whole. It can't have done it: a yes belongs to something else.
             let why = "answered before the request was sent"
-            state = .ended
-            if case .refused = reply { return [.replied(id, reply), .closed(.byPeer(why))] }
-            return [.replied(id, .noAnswer(why)), .closed(.byUs(why))]
+            if case .refused = reply { return [.replied(request.id, reply)] + end(.byPeer(why)) }
+            return [.replied(request.id, .noAnswer(why))] + end(.byUs(why))
         }
-        state = .idle
-        guard !response.closes else { return [.replied(id, reply)] + end(.byPeer("Connection: close")) }
-        guard !parser.hasBegun else { return [.replied(id, reply)] + end(.byUs("bytes came that nobody asked for")) }
-        return [.replied(id, reply)]
+        return [.replied(request.id, reply)] + (response.closes ? end(.announced) : [])
     }
 
     private mutating func end(_ why: ClosedReason) -> [Outcome] {
-        defer { state = .ended }
-        switch state {
-        case .ended: return []
-        case .idle: return [.closed(why)]
-        case .asking(let order):
-            let reply = handedOver == 0 ? Reply.notSent(Self.text(why)) : .noAnswer(Self.text(why))
-            return [.replied(order.id, reply), .closed(why)]
+        guard !hasEnded else { return [] }
+        hasEnded = true
+        let unanswered = asked.map { request in
+            Outcome.replied(request.id, isBegun(request) ? .noAnswer(why.sentence) : .notSent(why.sentence))
         }
-    }
-
-    private static func text(_ why: ClosedReason) -> String {
-        switch why {
-        case .unreachable(let text), .byPeer(let text), .byUs(let text): text
-        }
+        asked = []
+        return unanswered + [.closed(why)]
     }
 }

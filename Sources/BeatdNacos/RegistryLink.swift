@@ -31,6 +31,8 @@ package final class RegistryLink {
     /// A connection that said nothing for so long is looked at before it is written on: its end may have come meanwhile.
     private static let freshness: Int64 = 1_000_000_000
 
+    private static let full = "the socket takes nothing"
+
     private final class Line {
         let connection: Connection
         var conversation = LinkConversation()
@@ -74,12 +76,12 @@ package final class RegistryLink {
     /// Closes without a word; what was in flight has been given up by whoever asks.
     package func close(_ id: ConnectionID) { lines.removeValue(forKey: id)?.connection.close() }
 
-    /// Asks for an order and hands it to the socket.
+    /// Asks for orders until there are no more, and hands them to the socket in one go.
     package func write(on id: ConnectionID) {
-        guard let line = lines[id], line.connection.isOpen, line.conversation.wantsOrder else { return }
+        guard let line = lines[id], line.connection.isOpen, line.conversation.isIdle else { return }
         if loop.turnTime - line.heardAt > Self.freshness { receive(id, line) }
-        guard isOpen(line, id), let order = heart.nextWrite(id) else { return }
-        line.conversation.ask(order, as: rendered.request(order))
+        guard isOpen(line, id) else { return }
+        while let order = heart.nextWrite(id) { line.conversation.ask(order, as: rendered.request(order)) }
         send(id, line)
     }
 
@@ -108,7 +110,7 @@ package final class RegistryLink {
         guard readiness.contains(.write), line.isWaitingToWrite, isOpen(line, id) else { return }
         line.isWaitingToWrite = false
         line.connection.watch(for: .read)
-        guard let write = line.conversation.inFlight, heart.mayFinish(write) else {
+        guard let write = line.conversation.halfSent, heart.mayFinish(write) else {
             return tell(id, line, line.conversation.giveUp("half sent, and no longer wanted"))
         }
         send(id, line)
@@ -120,12 +122,17 @@ package final class RegistryLink {
             guard !bytes.isEmpty else { return }
             switch line.connection.send(bytes.span) {
             case .sent(let count): line.conversation.took(count)
-            case .again where line.conversation.isHalfSent:
-                line.isWaitingToWrite = true
-                return line.connection.watch(for: [.read, .write])
             case .again:
-                // An order that doesn't leave now must not leave later: it is asked for anew on another connection.
-                return tell(id, line, line.conversation.giveUp("the socket takes nothing"))
+                // What doesn't leave now must not leave later: it is asked for anew, on another connection.
+                let given = line.conversation.giveBack(Self.full)
+                guard !line.conversation.isIdle else {
+                    return tell(id, line, given + line.conversation.giveUp(Self.full))
+                }
+                if line.conversation.halfSent != nil {
+                    line.isWaitingToWrite = true
+                    line.connection.watch(for: [.read, .write])
+                }
+                return tell(id, line, given)
             case .closed(let error):
                 receive(id, line)  // what the server said before it closed
                 if isOpen(line, id) { tell(id, line, line.conversation.ended(error.description)) }

@@ -7,6 +7,8 @@ struct Harness {
     var effects = Effects()
     var transitions: [Transition] = []
     var orders: [WriteOrder] = []
+    /// What left together.
+    var batches: [[WriteOrder]] = []
     var looksOut: [LookOrder] = []
     var open: [ConnectionID] = []
     var closed: [ConnectionID] = []
@@ -57,8 +59,10 @@ struct Harness {
             inbox.append(isServerUp ? .connected(id) : .closed(id, .unreachable("connection refused")))
         case .close(let id): closed.append(id)
         case .write(let id):
+            batches.append([])
             while let order = heart.nextWrite(on: id, at: now) {
                 orders.append(order)
+                batches[batches.count - 1].append(order)
                 if let answer = reply(order, now) { inbox.append(.replied(order.id, answer)) }
             }
         case .save(let version, let state):
@@ -94,7 +98,7 @@ struct Harness {
         }
     }
 
-    func phase(_ name: String) -> Phase? { heart.status(of: name)?.phase }
+    func phase(_ name: String) -> Phase? { heart.report.instance(name)?.phase }
 }
 
 let tcp9100 = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9100)))

@@ -1,5 +1,6 @@
-import BeatdCore
 import Testing
+
+@testable import BeatdCore
 
 @Suite struct ReactorTests {
     private func running(_ descriptors: [InstanceDescriptor] = [descriptor()]) -> Harness {
@@ -95,6 +96,34 @@ import Testing
         #expect(world.kinds.last == "deregister")
         let goodbye = world.orders[world.orders.count - 1].id
         #expect(world.heart.mayFinish(goodbye, at: world.now + .seconds(60)))
+    }
+
+    @Test func `light beats of one tick leave together, what is refused and what is no light beat leaves alone`() {
+        var world = Harness()
+        world.seen = alive
+        world.reply = { order, _ in
+            guard case .beat(let isLight, _) = order.kind else {
+                return .accepted(intervalMilliseconds: nil, lightBeats: nil)
+            }
+            if order.instance.identity.service.service == "s7", isLight { return .refused(status: 400, text: "no") }
+            return .accepted(intervalMilliseconds: 5000, lightBeats: true)
+        }
+        world.send(.descriptors(DescriptorSet(accepted: (0..<400).map { descriptor("s\($0)", port: 9100) })))
+        world.run(.seconds(20))
+        world.batches = []
+        world.run(.seconds(20))
+        let sizes = world.batches.map(\.count)
+        #expect((sizes.max() ?? 0) > 5 && (sizes.max() ?? 0) <= Depth.most)
+        for batch in world.batches where batch.count > 1 {
+            for order in batch {
+                guard case .beat(light: true, _) = order.kind else {
+                    Issue.record("\(order.kind) shares a write")
+                    continue
+                }
+                #expect(order.instance.identity.service.service != "s7")
+            }
+        }
+        #expect(world.batches.contains { $0.first?.instance.identity.service.service == "s7" })
     }
 
     @Test func `20404 registers again before the next beat`() {
@@ -210,7 +239,7 @@ import Testing
         twin.file = "zz.yaml"
         var world = running([descriptor(), twin])
         #expect(world.phase("zz") == .rejected)
-        #expect(world.heart.rejected.map(\.file) == ["zz.yaml"])
+        #expect(world.heart.report.rejected.map(\.file) == ["zz.yaml"])
         world.send(.descriptors(DescriptorSet(accepted: [twin])))
         world.run(.seconds(3))
         #expect(world.phase("zz") == .up)
@@ -319,7 +348,7 @@ import Testing
             world.run(.seconds(2))
         }
         #expect(world.phase("billing") == .waiting)
-        #expect(world.heart.status(of: "billing")?.reason.contains("3 times down") == true)
+        #expect(world.heart.report.instance("billing")?.reason.contains("3 times down") == true)
         world.run(.seconds(6))
         #expect(world.phase("billing") == .up)
     }
@@ -328,7 +357,7 @@ import Testing
         var world = Harness()
         world.seen = alive
         world.send(.descriptors(DescriptorSet(accepted: [descriptor(warmUp: .seconds(20))])))
-        #expect(world.heart.status(of: "billing")?.reason == "warm-up: 20 s left")
+        #expect(world.heart.report.instance("billing")?.reason == "warm-up: 20 s left")
         world.run(.seconds(19))
         #expect(world.orders.isEmpty)
         world.run(.seconds(2))
@@ -342,11 +371,11 @@ import Testing
         world.send(.descriptors(DescriptorSet(accepted: [descriptor(probes: [other])])))
         world.run(.seconds(10))
         #expect(world.phase("billing") == .up)
-        #expect(world.heart.status(of: "billing")?.pending != nil)
+        #expect(world.heart.report.instance("billing")?.pending != nil)
         world.seen = alive
         world.run(.seconds(3))
         #expect(world.phase("billing") == .up)
-        #expect(world.heart.status(of: "billing")?.pending == nil)
+        #expect(world.heart.report.instance("billing")?.pending == nil)
         #expect(world.kinds.filter { $0 == "register" }.count == 1)
     }
 

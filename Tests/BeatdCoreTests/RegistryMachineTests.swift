@@ -15,12 +15,12 @@ import Testing
         var writing: [ConnectionID] = []
         var closed: [ConnectionID] = []
 
-        mutating func pump(work: Int = 1, rate: Double = 0) {
+        mutating func pump(work: Int = 1, beats: Int = 0, rate: Double = 0) {
             opened = []
             writing = []
             closed = []
             var effects = Effects()
-            machine.pump(work: work, rate: rate, at: now, into: &effects)
+            machine.pump(beats: beats, others: work, rate: rate, at: now, into: &effects)
             for effect in effects.list {
                 switch effect {
                 case .open(let id, _): opened.append(id)
@@ -41,10 +41,11 @@ import Testing
         }
 
         mutating func answer(_ id: ConnectionID, took: Duration = .milliseconds(5)) {
-            machine.wrote(WriteID(number: id.number), on: id)
+            let write = WriteID(number: id.number)
+            machine.wrote(write, on: id, isShared: false)
             machine.answered(
-                on: id, took: took, reply: .accepted(intervalMilliseconds: nil, lightBeats: nil), wasBeat: false,
-                at: now)
+                write, on: id, took: took, reply: .accepted(intervalMilliseconds: nil, lightBeats: nil),
+                wasBeat: false, at: now)
         }
 
         /// Lets `count` connects in a row fail, each as soon as it may be tried.
@@ -84,9 +85,9 @@ import Testing
         world.pump()
         #expect(world.writing == [id])
         #expect(world.opened == [])
-        #expect(world.machine.mayWrite(on: id, at: world.now))
-        world.machine.wrote(WriteID(number: 1), on: id)
-        #expect(!world.machine.mayWrite(on: id, at: world.now))
+        #expect(world.machine.room(on: id, at: world.now) == .anything)
+        world.machine.wrote(WriteID(number: 1), on: id, isShared: false)
+        #expect(world.machine.room(on: id, at: world.now) == .none)
         world.pump()
         #expect(world.writing == [])
         #expect(world.opened.count == 1)
@@ -122,8 +123,8 @@ import Testing
             world.connect(id)
             let quiet = world.machine.nextChance(after: world.now) ?? world.now
             #expect(quiet <= world.now + .seconds(5))
-            #expect(!world.machine.mayWrite(on: id, at: quiet - .nanoseconds(1)))
-            #expect(world.machine.mayWrite(on: id, at: quiet))
+            #expect(world.machine.room(on: id, at: quiet - .nanoseconds(1)) == .none)
+            #expect(world.machine.room(on: id, at: quiet) == .anything)
             waits.append((quiet - world.now).milliseconds)
         }
         #expect((waits.min() ?? 0) < 1000)
@@ -136,7 +137,7 @@ import Testing
         world.now = max(world.now, world.machine.nextChance(after: world.now) ?? world.now)
         world.pump()
         world.connect(world.opened[0])
-        #expect(world.machine.mayWrite(on: world.opened[0], at: world.now))
+        #expect(world.machine.room(on: world.opened[0], at: world.now) == .anything)
     }
 
     @Test func `once the server closed an idle connection ours go at four fifths of its age`() {
@@ -146,7 +147,7 @@ import Testing
         world.connect(first)
         world.answer(first)
         world.now = world.now + .seconds(10)
-        #expect(world.machine.closed(first, .byPeer("closed"), at: world.now, &world.chance) == nil)
+        #expect(world.machine.closed(first, .byPeer("closed"), at: world.now, &world.chance) == [])
         #expect(world.machine.nextChance(after: world.now) == nil)
         world.pump()
         let second = world.opened[0]
@@ -166,7 +167,7 @@ import Testing
         world.pump()
         world.connect(world.opened[0])
         world.answer(world.opened[0])
-        #expect(world.machine.closed(world.opened[0], .byPeer("close"), at: world.now, &world.chance) == nil)
+        #expect(world.machine.closed(world.opened[0], .byPeer("close"), at: world.now, &world.chance) == [])
         world.pump()
         let id = world.opened[0]
         world.connect(id)
@@ -182,14 +183,14 @@ import Testing
         let kept = world.opened[0]
         world.connect(kept)
         world.answer(kept)
-        world.machine.wrote(WriteID(number: 77), on: kept)
-        #expect(world.machine.closed(kept, .byPeer("reset"), at: world.now, &world.chance) == WriteID(number: 77))
+        world.machine.wrote(WriteID(number: 77), on: kept, isShared: false)
+        #expect(world.machine.closed(kept, .byPeer("reset"), at: world.now, &world.chance) == [WriteID(number: 77)])
         #expect(world.machine.isReachable)
         world.pump()
         let new = world.opened[0]
         world.connect(new)
-        world.machine.wrote(WriteID(number: 78), on: new)
-        #expect(world.machine.closed(new, .byPeer("reset"), at: world.now, &world.chance) == WriteID(number: 78))
+        world.machine.wrote(WriteID(number: 78), on: new, isShared: false)
+        #expect(world.machine.closed(new, .byPeer("reset"), at: world.now, &world.chance) == [WriteID(number: 78)])
         #expect(!world.machine.isReachable)
     }
 
@@ -230,7 +231,7 @@ import Testing
         world.pump(work: 2)
         let ids = world.opened
         for id in ids { world.connect(id) }
-        world.machine.wrote(WriteID(number: 5), on: ids[1])
+        world.machine.wrote(WriteID(number: 5), on: ids[1], isShared: false)
         var effects = Effects()
         let elsewhere = RegistrySettings(server: Server(host: "10.0.0.9"))
         #expect(world.machine.configure(elsewhere, into: &effects) == [WriteID(number: 5)])

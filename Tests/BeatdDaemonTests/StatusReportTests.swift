@@ -23,8 +23,8 @@ import Testing
             heart.handle(.saw([report]), at: now + .milliseconds(2), into: &effects)
         }
         return StatusReport(
-            version: "0.1.0", pid: 4711, startedAt: now, ready: heart.isReady, registry: heart.registryStatus,
-            instances: heart.statuses, rejected: heart.rejected, problem: nil, now: now,
+            version: "0.1.0", pid: 4711, startedAt: now, ready: heart.isReady, registry: heart.report.registry,
+            instances: heart.report.instances, rejected: heart.report.rejected, problem: nil, now: now,
             calendar: Calendar(wall: 1_790_000_100_000_000_000, now: now))
     }
 

@@ -81,7 +81,7 @@ import Testing
         switch expected {
         case .reply(let reply): #expect(heard == [.replied(id, reply)], "\(how)")
         case .closing(let reply), .ending(let reply):
-            #expect(heard == [.replied(id, reply), .closed(.byPeer("Connection: close"))], "\(how)")
+            #expect(heard == [.replied(id, reply), .closed(.announced)], "\(how)")
         }
     }
 

@@ -14,21 +14,28 @@ import Testing
     private struct Walk {
         var talk = LinkConversation()
         var issued: UInt64 = 0
-        var open: WriteID?
+        /// What is in flight, and where its bytes begin.
+        var open: [(id: WriteID, start: Int)] = []
+        var length = 0
         var sent = 0
         var isClosed = false
         var accepted = 0
+        var behind = 0
 
-        mutating func ask() {
-            guard talk.wantsOrder else { return }
-            #expect(open == nil && !isClosed)
-            issued += 1
-            let order = Recorded.Case(instance: Recorded.instance(), server: Recorded.server).order(.register)
-            talk.ask(
-                WriteOrder(id: WriteID(number: issued), kind: .register, instance: order.instance, server: order.server)
-            )
-            open = WriteID(number: issued)
+        mutating func ask(_ count: Int) {
+            guard talk.isIdle else { return }
+            #expect(open.isEmpty && !isClosed)
+            length = 0
             sent = 0
+            for _ in 0..<count {
+                issued += 1
+                let order = Recorded.Case(instance: Recorded.instance(), server: Recorded.server).order(.register)
+                talk.ask(
+                    WriteOrder(
+                        id: WriteID(number: issued), kind: .register, instance: order.instance, server: order.server))
+                open.append((WriteID(number: issued), length))
+                length = talk.unsent.count
+            }
         }
 
         mutating func take(_ count: Int) {
@@ -37,48 +44,60 @@ import Testing
             sent += count
         }
 
-        mutating func see(_ outcomes: [LinkConversation.Outcome]) {
+        mutating func see(_ outcomes: [LinkConversation.Outcome], isGivenBack: Bool = false) {
             for outcome in outcomes {
                 #expect(!isClosed, "something is said after the end")
                 switch outcome {
                 case .replied(let id, let reply):
-                    #expect(id == open, "an answer to nothing, or twice")
-                    if case .notSent = reply { #expect(sent == 0) } else { #expect(sent > 0) }
-                    if case .accepted = reply {
-                        #expect(talk.unsent.isEmpty)
-                        accepted += 1
+                    // What is given back stands at the end, all else is answered in order.
+                    guard let place = isGivenBack ? open.firstIndex(where: { $0.id == id }) : 0, place < open.count
+                    else {
+                        Issue.record("an answer to nothing")
+                        return
                     }
-                    open = nil
+                    let first = open.remove(at: place)
+                    #expect(id == first.id, "an answer out of order, or twice")
+                    if case .notSent = reply { #expect(sent <= first.start) } else { #expect(sent > first.start) }
+                    if case .accepted = reply {
+                        #expect(sent >= (open.first?.start ?? length))
+                        accepted += 1
+                        if first.start > 0 { behind += 1 }
+                    }
                 case .closed:
-                    #expect(open == nil, "an end that leaves a write without a word")
+                    #expect(open.isEmpty, "an end that leaves a write without a word")
                     isClosed = true
                 }
             }
+            if isGivenBack { length = sent + talk.unsent.count }
             #expect(talk.hasEnded == isClosed)
-            #expect(talk.inFlight == open)
-            #expect(talk.wantsOrder == (open == nil && !isClosed))
+            #expect(talk.inFlight == open.map(\.id))
+            #expect(talk.isIdle == (open.isEmpty && !isClosed))
         }
     }
 
     @Test func `every write gets one reply, and the end is told once and last`() {
         var chance = Chance(seed: 23)
         var accepted = 0
+        var behind = 0
         for _ in 0..<20_000 {
             var walk = Walk()
-            walk.ask()
+            walk.ask(Int.random(in: 1...3, using: &chance))
             for _ in 0..<Int.random(in: 1...14, using: &chance) {
-                switch Int.random(in: 0...9, using: &chance) {
-                case 0...1: walk.ask()
-                case 2: walk.take(Int.random(in: 0...400, using: &chance))
+                switch Int.random(in: 0...10, using: &chance) {
+                case 0...1: walk.ask(Int.random(in: 1...4, using: &chance))
+                case 2: walk.take(Int.random(in: 0...900, using: &chance))
                 case 3...4: walk.take(.max)
+                case 10: walk.see(walk.talk.giveBack("full"), isGivenBack: true)
                 case 5...8: walk.see(walk.talk.received(Array((Self.words.randomElement(using: &chance) ?? "").utf8)))
                 default: if Bool.random(using: &chance) { walk.see(walk.talk.giveUp("why")) }
                 }
             }
             walk.see(walk.talk.ended("closed"))
-            #expect(walk.isClosed && walk.open == nil)
+            #expect(walk.isClosed && walk.open.isEmpty)
             accepted += walk.accepted
+            behind += walk.behind
         }
         #expect(accepted > 300)
+        #expect(behind > 10)
     }
 }

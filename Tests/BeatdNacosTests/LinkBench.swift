@@ -19,7 +19,10 @@ final class LinkBench {
     /// What `nextWrite` gives, first in, first out.
     var orders: [WriteOrder] = []
     var mayFinish = true
-    /// How often it was asked for an order.
+    /// How many orders it gives at a time.
+    var depth = 1
+    private var given = 0
+    /// How often it was asked for orders.
     private(set) var asked = 0
     /// Whether an event came while another was being handled.
     private(set) var wasNested = false
@@ -34,11 +37,18 @@ final class LinkBench {
         built = try RegistryLink(
             loop: site.loop, connectTimeout: .seconds(20),
             heart: RegistryLink.Heart(
-                nextWrite: { [unowned self] _ in
-                    asked += 1
-                    return orders.isEmpty ? nil : orders.removeFirst()
-                },
+                nextWrite: { [unowned self] _ in nextWrite() },
                 mayFinish: { [unowned self] _ in mayFinish }, onEvents: { [unowned self] in take($0) }))
+    }
+
+    private func nextWrite() -> WriteOrder? {
+        if given == 0 { asked += 1 }
+        guard given < depth, !orders.isEmpty else {
+            given = 0
+            return nil
+        }
+        given += 1
+        return orders.removeFirst()
     }
 
     var link: RegistryLink {

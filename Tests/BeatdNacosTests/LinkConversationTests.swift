@@ -20,13 +20,13 @@ import Testing
 
     @Test func `an answer is matched to its request, and the next may be asked`() {
         var talk = asking()
-        #expect(!talk.wantsOrder)
+        #expect(!talk.isIdle)
         #expect(talk.received(ok.prefix(10)).isEmpty)
         #expect(
             talk.received(ok.dropFirst(10)) == [
                 .replied(order.id, .accepted(intervalMilliseconds: nil, lightBeats: nil))
             ])
-        #expect(talk.wantsOrder)
+        #expect(talk.isIdle)
     }
 
     @Test func `a connection that ends before a byte left gives the write back`() {
@@ -68,7 +68,7 @@ import Testing
         let why = "answered before the request was sent"
         var refused = asking(sent: false)
         refused.took(10)
-        #expect(refused.isHalfSent)
+        #expect(refused.halfSent == order.id)
         let no = Array("HTTP/1.1 400 \r\nContent-Length: 2\r\n\r\nno".utf8)
         #expect(
             refused.received(no) == [
@@ -86,7 +86,7 @@ import Testing
         #expect(sent.giveUp("late") == [.replied(order.id, .noAnswer("late")), .closed(.byUs("late"))])
         #expect(sent.giveUp("again").isEmpty)
         #expect(sent.ended("again").isEmpty)
-        #expect(!sent.wantsOrder)
+        #expect(!sent.isIdle)
     }
 
     @Test func `the whole request leaves, however little the socket takes`() {
@@ -95,12 +95,12 @@ import Testing
         while let byte = talk.unsent.first {
             bytes.append(byte)
             talk.took(1)
-            #expect(talk.isHalfSent != talk.unsent.isEmpty)
+            #expect((talk.halfSent == nil) == talk.unsent.isEmpty)
         }
         #expect(bytes == WireV1.request(order))
-        #expect(talk.inFlight == order.id)
+        #expect(talk.inFlight == [order.id])
         #expect(talk.received(ok).count == 1)
-        #expect(talk.inFlight == nil)
+        #expect(talk.inFlight == [])
     }
 
     @Test func `an answer without a length is whole when the peer ends the connection`() {
@@ -109,7 +109,7 @@ import Testing
         #expect(
             talk.ended("closed") == [
                 .replied(order.id, .accepted(intervalMilliseconds: nil, lightBeats: nil)),
-                .closed(.byPeer("Connection: close")),
+                .closed(.announced),
             ])
     }
 
@@ -125,5 +125,73 @@ import Testing
         var talk = asking()
         #expect(talk.received(ok.dropLast()).isEmpty)
         #expect(talk.ended("closed").first == .replied(order.id, .noAnswer("closed")))
+    }
+
+    // MARK: Several in flight
+
+    private func batch(_ count: Int, took: Int? = nil) -> (talk: LinkConversation, ids: [WriteID], size: Int) {
+        var talk = LinkConversation()
+        var ids: [WriteID] = []
+        for number in 1...count {
+            var next = order
+            next.id = WriteID(number: UInt64(number))
+            talk.ask(next)
+            ids.append(next.id)
+        }
+        let size = talk.unsent.count / count
+        talk.took(took ?? talk.unsent.count)
+        return (talk, ids, size)
+    }
+
+    private let yes = Reply.accepted(intervalMilliseconds: nil, lightBeats: nil)
+
+    @Test func `answers are matched in order, as many as came at once`() {
+        var (talk, ids, _) = batch(3)
+        #expect(talk.received(ok + ok + ok.dropLast()) == [.replied(ids[0], yes), .replied(ids[1], yes)])
+        #expect(talk.inFlight == [ids[2]])
+        #expect(talk.received(ok.suffix(1)) == [.replied(ids[2], yes)])
+        #expect(talk.isIdle)
+    }
+
+    @Test func `what stands behind a refusal that closes is in doubt`() {
+        var (talk, ids, _) = batch(3)
+        let no = Array("HTTP/1.1 400 \r\nConnection: close\r\nContent-Length: 2\r\n\r\nno".utf8)
+        let why = Reply.noAnswer(ClosedReason.announced.sentence)
+        #expect(
+            talk.received(ok + no + ok) == [
+                .replied(ids[0], yes), .replied(ids[1], .refused(status: 400, text: "no")), .replied(ids[2], why),
+                .closed(.announced),
+            ])
+    }
+
+    @Test func `a full socket gives back whole requests, and keeps the one of which a part has left`() {
+        let size = batch(1).size
+        var (talk, ids, _) = batch(3, took: size + 5)
+        #expect(talk.halfSent == ids[1])
+        #expect(talk.giveBack("full") == [.replied(ids[2], .notSent("full"))])
+        #expect(talk.inFlight == [ids[0], ids[1]])
+        #expect(talk.unsent.count == size - 5)
+        #expect(talk.received(ok) == [.replied(ids[0], yes)])
+        talk.took(talk.unsent.count)
+        #expect(talk.received(ok) == [.replied(ids[1], yes)])
+        #expect(talk.isIdle)
+    }
+
+    @Test func `a socket that took whole requests alone leaves none half sent`() {
+        let size = batch(1).size
+        var (talk, ids, _) = batch(2, took: size)
+        #expect(talk.halfSent == nil)
+        #expect(talk.giveBack("full") == [.replied(ids[1], .notSent("full"))])
+        #expect(talk.unsent.isEmpty)
+        #expect(talk.inFlight == [ids[0]])
+    }
+
+    @Test func `an end tells what left from what did not`() {
+        var (talk, ids, _) = batch(3, took: batch(1).size + 5)
+        #expect(
+            talk.ended("reset") == [
+                .replied(ids[0], .noAnswer("reset")), .replied(ids[1], .noAnswer("reset")),
+                .replied(ids[2], .notSent("reset")), .closed(.byPeer("reset")),
+            ])
     }
 }

@@ -72,12 +72,19 @@ extension BeatReactor {
             schedule(id, at: now, into: &effects)
             return
         }
-        guard let flight = flights.writes.removeValue(forKey: write) else {
+        guard let connection = flights.writes[write]?.connection else {
             preconditionFailure("a write in flight is on no connection")
         }
-        registry.gaveUp(on: flight.connection, at: now, &chance)
-        effects.append(.close(flight.connection))
-        landed(id, .noAnswer("no answer in time"), at: now, into: &effects)
+        effects.append(.close(connection))
+        abandon(registry.gaveUp(on: connection, at: now, &chance), "no answer in time", at: now, into: &effects)
+    }
+
+    /// Those writes have no answer, and will have none.
+    mutating func abandon(_ writes: [WriteID], _ why: String, at now: Instant, into effects: inout Effects) {
+        for write in writes {
+            guard let flight = flights.writes.removeValue(forKey: write) else { continue }
+            landed(flight.lease, .noAnswer(why), at: now, into: &effects)
+        }
     }
 
     /// Promise P1, now.
@@ -115,7 +122,8 @@ extension BeatReactor {
         guard let ready, ready <= now else { return armWrites(ready) }
         let beats = Double(flights.beatsPerHour) / 3600
         let rate = max(beats, Double(min(queue.count, settings.registry.writesPerSecond)))
-        registry.pump(work: queue.count, rate: rate, at: now, into: &effects)
+        let others = queue.count - queue.beatCount
+        registry.pump(beats: queue.beatCount, others: others, rate: rate, at: now, into: &effects)
         armWrites(registry.nextChance(after: now))
     }
 
@@ -129,8 +137,8 @@ extension BeatReactor {
             flights.isJudging = true
             defer { flights.isJudging = false }
         #endif
-        guard registry.mayWrite(on: connection, at: now) else { return nil }
-        while let (id, kind) = queue.next(at: now) {
+        let room = registry.room(on: connection, at: now)
+        while let (id, kind) = next(for: room, at: now) {
             guard kind == .goodbye || mayWrite(id, at: now),
                 let (order, instance) = leases[id].write(kind, lightBeats: registry.lightBeats, at: now)
             else {
@@ -139,15 +147,30 @@ extension BeatReactor {
                 arm(id, now)
                 continue
             }
+            // What was refused may be refused again, and nothing behind a refusal is answered: it goes alone.
+            let isShared = kind == .beat && registry.lightBeats && leases[id].counts.last?.outcome == .accepted
+            guard isShared || room == .anything else {
+                queue.insert(id, kind)
+                break
+            }
             let write = flights.issue()
             leases[id].sent(write, order, instance, at: now)
             flights.writes[write] = Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat)
-            registry.wrote(write, on: connection)
+            registry.wrote(write, on: connection, isShared: isShared)
             arm(id, leases[id].limit)
             memory.isDirty = memory.isDirty || order == .register
             return registry.order(write, order, instance)
         }
+        registry.filled(connection)
         return nil
+    }
+
+    private mutating func next(for room: RegistryMachine.Room, at now: Instant) -> (LeaseID, WriteClass)? {
+        switch room {
+        case .none: nil
+        case .lightBeats: queue.nextBeat(at: now).map { ($0, .beat) }
+        case .anything: queue.next(at: now)
+        }
     }
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.
@@ -163,10 +186,10 @@ extension BeatReactor {
         switch reply {
         case .accepted, .notFound, .refused:
             registry.answered(
-                on: flight.connection, took: now - flight.at, reply: reply, wasBeat: flight.isBeat, at: now)
+                write, on: flight.connection, took: now - flight.at, reply: reply, wasBeat: flight.isBeat, at: now)
         case .notSent:
             // Its token stays spent: given back after the bucket has filled up, it would let two leave where one may.
-            registry.didNotWrite(on: flight.connection)
+            registry.didNotWrite(write, on: flight.connection)
         case .noAnswer:
             break  // its connection's end, which follows, says what that means for the server
         }
@@ -174,10 +197,7 @@ extension BeatReactor {
     }
 
     mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, into effects: inout Effects) {
-        guard let write = registry.closed(id, why, at: now, &chance),
-            let flight = flights.writes.removeValue(forKey: write)
-        else { return }
-        landed(flight.lease, .noAnswer("the connection ended"), at: now, into: &effects)
+        abandon(registry.closed(id, why, at: now, &chance), "the connection ended", at: now, into: &effects)
     }
 
     /// A write ended, one way or another.

@@ -64,6 +64,10 @@ package struct BeatReactor {
     /// When the heart wants `tick`, and why; nil only where nothing is to be done ever.
     package var nextDeadline: (at: Instant, why: String)? { timers.next.map { ($0.due, $0.key.why) } }
 
+    package var report: HeartReport {
+        HeartReport(tasks: tasks, leases: leases, folder: folder, machine: registry, began: course.began)
+    }
+
     /// Runs every timer that is due.
     ///
     /// A timer never sets another one for the same instant without work in between, so a turn that goes on for ever is

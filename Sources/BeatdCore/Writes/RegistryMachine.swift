@@ -1,18 +1,5 @@
 /// Which server, how many connections, and when to try again; no I/O of its own.
 struct RegistryMachine {
-    struct Connection {
-        enum State: Hashable {
-            case opening(since: Instant)
-            case idle(since: Instant)
-            case busy(WriteID)
-            /// It did not take a write; its `closed` follows.
-            case ending
-        }
-        var state: State
-        /// Whether an answer ever came on it.
-        var isProven = false
-    }
-
     /// How the server disappoints, and what follows from it.
     struct Trouble {
         /// Connects and requests in a row without an answer.
@@ -24,6 +11,9 @@ struct RegistryMachine {
         /// No write before this: the first one after an outage.
         var quietUntil = Instant(nanoseconds: .min)
     }
+
+    /// What a connection may carry next.
+    enum Room: Hashable { case none, lightBeats, anything }
 
     /// At most so many connections, and never fewer than `fewest` where the work asks for them.
     static let fewest = 2
@@ -42,12 +32,13 @@ struct RegistryMachine {
     private(set) var lastError: String?
     /// Whether an answer ever told which API the server speaks.
     private(set) var api: String?
-    private(set) var connections: [ConnectionID: Connection] = [:]
+    private(set) var connections: [ConnectionID: RegistryConnection] = [:]
     private var issued: UInt64 = 0
     private var trouble = Trouble()
     /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
     private var idleLimit: Duration?
     private var answerTime = Duration.milliseconds(5)
+    private(set) var depth = Depth()
 
     init(server: Server, api: RegistryAPI? = nil) {
         self.server = server
@@ -56,14 +47,16 @@ struct RegistryMachine {
 
     // MARK: What to do next
 
-    /// Asks for connections and says which may write, for `work` waiting writes at `rate` writes a second.
-    mutating func pump(work: Int, rate: Double, at now: Instant, into effects: inout Effects) {
+    /// Asks for connections and says which may write, for `beats` and `others` that wait, at `rate` writes a second.
+    mutating func pump(beats: Int, others: Int, rate: Double, at now: Instant, into effects: inout Effects) {
+        let depth = lightBeats ? self.depth.current : 1
+        let work = others + (beats + depth - 1) / depth
         guard work > 0, now >= trouble.quietUntil else { return }
         var free = 0
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             switch connection.state {
             case .opening: free += 1
-            case .busy, .ending: continue
+            case .filling, .busy, .ending: continue
             case .idle(let since):
                 if let idleLimit, now - since >= idleLimit {
                     connections[id] = nil
@@ -76,11 +69,11 @@ struct RegistryMachine {
         }
         guard now >= trouble.mayOpen else { return }
         // A server in trouble gets one connection to show that it is back, and a second one after a single failure.
-        let limit = trouble.failures > 1 ? 1 : trouble.failures == 1 ? Self.fewest : limit(rate: rate)
+        let limit = trouble.failures > 1 ? 1 : trouble.failures == 1 ? Self.fewest : limit(rate: rate / Double(depth))
         while free < work, connections.count < limit {
             issued += 1
             let id = ConnectionID(number: issued)
-            connections[id] = Connection(state: .opening(since: now))
+            connections[id] = RegistryConnection(openingAt: now)
             effects.append(.open(id, server))
             free += 1
         }
@@ -97,10 +90,14 @@ struct RegistryMachine {
         return next > now ? next : nil
     }
 
-    /// Whether that connection may be asked to write.
-    func mayWrite(on id: ConnectionID, at now: Instant) -> Bool {
-        guard case .idle = connections[id]?.state else { return false }
-        return now >= trouble.quietUntil
+    /// What that connection may be asked to write now.
+    func room(on id: ConnectionID, at now: Instant) -> Room {
+        guard now >= trouble.quietUntil else { return .none }
+        return switch connections[id]?.state {
+        case .idle: .anything
+        case .filling: .lightBeats
+        case .opening, .busy, .ending, nil: .none
+        }
     }
 
     /// The write as the server in use is told of it.
@@ -108,7 +105,15 @@ struct RegistryMachine {
         WriteOrder(id: id, kind: kind, instance: instance, server: server, api: speaks)
     }
 
-    mutating func wrote(_ write: WriteID, on id: ConnectionID) { connections[id]?.state = .busy(write) }
+    /// `isShared`: other light beats may be in flight beside it.
+    mutating func wrote(_ write: WriteID, on id: ConnectionID, isShared: Bool) {
+        guard let connection = connections[id] else { return }
+        let isLast = connection.writes.count + 1 >= depth.allowed(on: connection)
+        connections[id]?.wrote(write, mayBeFollowed: isShared && !isLast)
+    }
+
+    /// Nothing more is asked of that connection until all of it is answered.
+    mutating func filled(_ id: ConnectionID) { connections[id]?.isFilled() }
 
     // MARK: What happened
 
@@ -122,37 +127,44 @@ struct RegistryMachine {
         isReachable = true
     }
 
-    /// The write in flight on that connection, which has no answer now.
-    mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, _ chance: inout Chance) -> WriteID? {
-        guard let connection = connections.removeValue(forKey: id) else { return nil }
-        switch connection.state {
-        case .opening:
-            failed(text(why), at: now, &chance)
-            return nil
-        case .ending:
-            if !connection.isProven { failed(text(why), at: now, &chance) }
-            return nil
-        case .idle(let since):
-            // One that never carried an answer and ends at once would be opened again for ever.
-            guard connection.isProven else {
-                failed(text(why), at: now, &chance)
-                return nil
-            }
-            // Right after an answer it is the answer's own `Connection: close`, and says nothing of idleness.
-            if case .byPeer = why, now - since > .seconds(1) { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
-            return nil
-        case .busy(let write):
-            // A server may close a kept connection just as we write on it: that is no sign of trouble.
-            if !connection.isProven { failed(text(why), at: now, &chance) }
-            return write
+    /// The writes in flight on that connection, which have no answer now.
+    mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, _ chance: inout Chance) -> [WriteID]
+    {
+        guard let connection = connections.removeValue(forKey: id) else { return [] }
+        cutShort(connection, at: now)
+        if why == .announced, let answers = connection.answersOfOne { depth.ended(after: answers) }
+        // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
+        // one just as we write on it: that is no sign of trouble.
+        guard connection.isProven else {
+            failed(why.sentence, at: now, &chance)
+            return connection.writes
         }
+        if case .idle(let since) = connection.state, case .byPeer = why {
+            // Right after an answer it is the answer's own doing, and says nothing of idleness.
+            if now - since > .seconds(1) { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
+        }
+        return connection.writes
+    }
+
+    private mutating func cutShort(_ connection: RegistryConnection, at now: Instant) {
+        if !connection.writes.isEmpty, connection.batch > 1 { depth.wentWrong(at: now) }
     }
 
     /// An answer came, whatever it said.
-    mutating func answered(on id: ConnectionID, took: Duration, reply: Reply, wasBeat: Bool, at now: Instant) {
-        connections[id]?.state = .idle(since: now)
-        connections[id]?.isProven = true
-        answerTime = (answerTime * 7 + took) / 8
+    mutating func answered(
+        _ write: WriteID, on id: ConnectionID, took: Duration, reply: Reply, wasBeat: Bool, at now: Instant
+    ) {
+        if var connection = connections[id] {
+            // Those behind the first one waited for it as well.
+            if connection.writes.count == connection.batch { answerTime = (answerTime * 7 + took) / 8 }
+            if case .refused = reply {
+                connection.answered(write, isRefusal: true, at: now)
+            } else {
+                connection.answered(write, isRefusal: false, at: now)
+                if wasBeat, connection.writes.isEmpty { depth.wentWell(connection, at: now) }
+            }
+            connections[id] = connection
+        }
         trouble.failures = 0
         isReachable = true
         trouble.since = nil
@@ -171,14 +183,18 @@ struct RegistryMachine {
         }
     }
 
-    /// The write on that connection is given up; the connection goes with it, the server is marked for all.
-    mutating func gaveUp(on id: ConnectionID, at now: Instant, _ chance: inout Chance) {
-        connections[id] = nil
+    /// A write on that connection is given up; the connection goes with it, the server is marked for all.
+    ///
+    /// Gives all that was in flight on it.
+    mutating func gaveUp(on id: ConnectionID, at now: Instant, _ chance: inout Chance) -> [WriteID] {
+        guard let connection = connections.removeValue(forKey: id) else { return [] }
+        cutShort(connection, at: now)
         failed("no answer in time", at: now, &chance)
+        return connection.writes
     }
 
-    /// The bytes never left, since the connection is ending; its own `closed` follows.
-    mutating func didNotWrite(on id: ConnectionID) { connections[id]?.state = .ending }
+    /// The bytes never left; where nothing else is in flight the connection is ending, and its `closed` follows.
+    mutating func didNotWrite(_ write: WriteID, on id: ConnectionID) { connections[id]?.didNotWrite(write) }
 
     mutating func remember(lightBeats: Bool) { takesLightBeats = lightBeats }
 
@@ -196,7 +212,7 @@ struct RegistryMachine {
     private mutating func use(_ server: Server, into effects: inout Effects) -> [WriteID] {
         var writes: [WriteID] = []
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
-            if case .busy(let write) = connection.state { writes.append(write) }
+            writes += connection.writes
             effects.append(.close(id))
         }
         let issued = self.issued
@@ -211,11 +227,5 @@ struct RegistryMachine {
         isReachable = false
         trouble.since = trouble.since ?? now
         trouble.mayOpen = now + Backoff.writes.delay(afterFailures: trouble.failures, &chance)
-    }
-
-    private func text(_ why: ClosedReason) -> String {
-        switch why {
-        case .unreachable(let text), .byPeer(let text), .byUs(let text): text
-        }
     }
 }

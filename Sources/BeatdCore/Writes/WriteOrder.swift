@@ -45,7 +45,7 @@ package enum Reply: Hashable, Sendable {
     case refused(status: Int, text: String)
     /// Bytes left and no (whole) answer came: the server may or may not apply them, now or later.
     case noAnswer(String)
-    /// No byte left: the connection is ending, and says `closed` next.
+    /// No byte left; where nothing else is in flight the connection is ending, and says `closed` next.
     case notSent(String)
 }
 
@@ -53,8 +53,17 @@ package enum Reply: Hashable, Sendable {
 package enum ClosedReason: Hashable, Sendable {
     /// It never opened; a sentence.
     case unreachable(String)
-    /// The peer closed or reset it, or said `Connection: close`.
+    /// The peer closed or reset it.
     case byPeer(String)
+    /// The last answer said `Connection: close`; what stood behind it is not answered.
+    case announced
     /// We closed it: garbage, a time limit, or because the heart asked.
     case byUs(String)
+
+    package var sentence: String {
+        switch self {
+        case .unreachable(let text), .byPeer(let text), .byUs(let text): text
+        case .announced: "the server closed the connection after an answer"
+        }
+    }
 }

@@ -20,6 +20,8 @@ struct WriteQueue {
     private var beats = Line()
     private var hellos = Line()
     private var queued: [LeaseID: WriteClass] = [:]
+    /// How many of `queued` are beats.
+    private(set) var beatCount = 0
     private var budget: WriteBudget
 
     init(writesPerSecond: Int, at now: Instant) { budget = WriteBudget(perSecond: writesPerSecond, at: now) }
@@ -33,8 +35,10 @@ struct WriteQueue {
     var count: Int { queued.count }
 
     mutating func insert(_ id: LeaseID, _ kind: WriteClass) {
-        guard queued[id] != kind else { return }
-        queued[id] = kind
+        let old = queued.updateValue(kind, forKey: id)
+        guard old != kind else { return }
+        if old == .beat { beatCount -= 1 }
+        if kind == .beat { beatCount += 1 }
         switch kind {
         case .goodbye: goodbyes.append(id)
         case .beat: beats.append(id)
@@ -42,10 +46,23 @@ struct WriteQueue {
         }
     }
 
-    mutating func remove(_ id: LeaseID) { queued[id] = nil }
+    mutating func remove(_ id: LeaseID) { if queued.removeValue(forKey: id) == .beat { beatCount -= 1 } }
 
     /// The next lease whose turn it is; a token is taken for all but beats.
     mutating func next(at now: Instant) -> (LeaseID, WriteClass)? {
+        let found = nextOfAny(at: now)
+        if found?.1 == .beat { beatCount -= 1 }
+        return found
+    }
+
+    /// The next one that has a beat due.
+    mutating func nextBeat(at now: Instant) -> LeaseID? {
+        guard let id = Self.pop(&beats, .beat, &queued, &budget, at: now) else { return nil }
+        beatCount -= 1
+        return id
+    }
+
+    private mutating func nextOfAny(at now: Instant) -> (LeaseID, WriteClass)? {
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .starvedGoodbyes {
                 if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }

@@ -96,7 +96,7 @@ final class Daemon {
         ) { [unowned self] in take($0) }
         let api = ControlAPI(
             group: Accounts.group(named: "beatd"), user: Accounts.user, report: { [unowned self] in report() },
-            instance: { [unowned self] in reactor.heart.status(of: $0) })
+            instance: { [unowned self] in reactor.heart.report.instance($0) })
         let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
             responder.send(api.answer(request))
         }
@@ -128,7 +128,7 @@ final class Daemon {
             save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
             ready: { [unowned self] in
                 notifier.ready()
-                log.info("Ready", [("instances", String(reactor.heart.statuses.count))])
+                log.info("Ready", [("instances", String(reactor.heart.report.instances.count))])
             },
             finished: { [unowned self] in finish(left: $0) }, changed: { [unowned self] in changed() })
     }
@@ -261,7 +261,7 @@ final class Daemon {
         let now = Instant(nanoseconds: Clocks.boot())
         if let last = view.statusAt, now - last < Self.statusPeriod { return }
         view.statusAt = now
-        let registry = reactor.heart.registryStatus
+        let registry = reactor.heart.report.registry
         if registry.reachable != view.isReachable, registry.reachable || registry.lastError != nil {
             let server = [(key: "server", value: registry.server?.url ?? "-")]
             if registry.reachable {
@@ -281,8 +281,8 @@ final class Daemon {
         let now = Instant(nanoseconds: Clocks.boot())
         return StatusReport(
             version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
-            registry: reactor.heart.registryStatus, instances: reactor.heart.statuses,
-            rejected: reactor.heart.rejected, problem: view.problem, now: now,
+            registry: reactor.heart.report.registry, instances: reactor.heart.report.instances,
+            rejected: reactor.heart.report.rejected, problem: view.problem, now: now,
             calendar: Calendar(wall: Clocks.wall(), now: now))
     }
 }

@@ -63,7 +63,7 @@ extension World {
         guard let beatd else { return }
         let now = agenda.now
         for subject in host.subjects.indices where isAlive(subject) { ledger.hit(.kill, subject, at: now) }
-        if network.peers.values.contains(where: { $0.write != nil }) { ledger.met(.killWithWriteUnanswered) }
+        if network.peers.values.contains(where: { !$0.flights.isEmpty }) { ledger.met(.killWithWriteUnanswered) }
         if beatd.reactor.remembered != RememberedState(encoded: disk.state) { ledger.met(.killWithSaveUnfinished) }
         trace.note(nil, at: now, "beatd is killed")
         leave()
@@ -103,7 +103,7 @@ extension World {
     mutating func checkArmed() {
         guard let beatd, beatd.deferred == nil, agenda.now / Time.second % 5 == 0 else { return }
         let deadline = beatd.reactor.nextDeadline?.at.nanoseconds
-        let unreasoned = beatd.reactor.statuses.first { $0.reason.isEmpty }?.name
+        let unreasoned = beatd.reactor.report.instances.first { $0.reason.isEmpty }?.name
         // The slowest look is every 3 s and may take 1 s more; a lost one is noticed 2 s later.
         oracle.armed(deadline: deadline, longest: 7 * Time.second, unreasoned: unreasoned, at: agenda.now)
     }

@@ -33,119 +33,140 @@ extension World {
     /// The heart gave up what was in flight on it; the server may still apply what it has read.
     mutating func close(_ id: ConnectionID) {
         guard let peer = network.peers.removeValue(forKey: id) else { return }
-        if let write = peer.write {
-            oracle.lost(write.number, at: agenda.now)
-            landed(write.subject)
-            trace.note(write.subject, at: agenda.now, "beatd gave up write \(write.number & 0xffff_ffff)")
+        if peer.flights.count > 1 { ledger.met(.cutShort) }
+        for flight in peer.flights {
+            oracle.lost(flight.number, at: agenda.now)
+            landed(flight.subject)
+            trace.note(flight.subject, at: agenda.now, "beatd gave up write \(flight.number & 0xffff_ffff)")
         }
     }
 
     mutating func write(on id: ConnectionID) {
-        while network.peers[id]?.conversation.wantsOrder == true,
-            let order = beatd?.reactor.nextWrite(on: id, at: Instant(nanoseconds: agenda.now))
-        {
-            send(order, on: id)
+        guard var peer = network.peers[id], peer.conversation.isIdle else { return }
+        var batch: [(order: WriteOrder, bytes: [UInt8])] = []
+        while let order = beatd?.reactor.nextWrite(on: id, at: Instant(nanoseconds: agenda.now)) {
+            let before = peer.conversation.unsent.count
+            peer.conversation.ask(order)
+            batch.append((order, Array(peer.conversation.unsent.dropFirst(before))))
         }
+        network.peers[id] = peer
+        if !batch.isEmpty { send(batch, on: id) }
     }
 
-    private mutating func send(_ order: WriteOrder, on id: ConnectionID) {
+    private mutating func send(_ batch: [(order: WriteOrder, bytes: [UInt8])], on id: ConnectionID) {
         guard var peer = network.peers[id], let epoch = beatd?.epoch else { return }
-        let now = agenda.now
-        peer.conversation.ask(order)
-        let bytes = Array(peer.conversation.unsent)
-        let number = epoch << 32 | Int(order.id.number)
-        let subject = Int(order.instance.identity.service.service.dropFirst(3)) ?? 0
+        let subjects = batch.map { Int($0.order.instance.identity.service.service.dropFirst(3)) ?? 0 }
+        if batch.count > 1 { ledger.met(.sharedWrite) }
         let isFull = network.weather?.fault == .halfSent && chance.happens(20)
         if isFull || peer.isClosedByServer && chance.happens(50) {
-            if isFull { ledger.hit(.halfSent, subject, at: now) }
+            if isFull { for subject in subjects { ledger.hit(.halfSent, subject, at: agenda.now) } }
             let outcomes = isFull ? peer.conversation.giveUp("full") : peer.conversation.ended("broken pipe")
             network.peers[id] = nil
-            tell(outcomes, on: id, write: nil, answer: .odd(status: 0))
+            tell(outcomes, on: id, peer)
             return
         }
-        peer.write = (number, subject)
-        note(order, subject)
+        var left = peer.conversation.unsent.count
+        if network.weather?.fault == .halfSent, network.fault(for: subjects[0], &chance) != nil {
+            for subject in subjects { ledger.hit(.halfSent, subject, at: agenda.now) }
+            left = 1 + chance.below(left - 1)
+            agenda.plan(.socketTakesRest(id, epoch: epoch), after: chance.between(1, 400) * Time.millisecond)
+        }
+        peer.conversation.took(left)
+        if peer.isClosedByServer { ledger.met(.writeOnClosing) }
+        for (subject, (order, bytes)) in zip(subjects, batch) where left > 0 {
+            let flight = Peer.Flight(
+                number: epoch << 32 | Int(order.id.number), subject: subject, isWhole: left >= bytes.count)
+            leave(order, bytes, flight, on: id)
+            peer.flights.append(flight)
+            left -= min(left, bytes.count)
+        }
+        let given = peer.conversation.giveBack("full")
+        if !given.isEmpty { ledger.met(.givenBack) }
+        network.peers[id] = peer
+        serve(id, after: chance.between(150_000, 900_000))
+        tell(given, on: id, peer)
+    }
+
+    private mutating func leave(_ order: WriteOrder, _ bytes: [UInt8], _ flight: Peer.Flight, on id: ConnectionID) {
+        let now = agenda.now
+        note(order, flight.subject)
         let request = WireRequest(bytes)
-        oracle.left(request, write: number, at: now)
+        oracle.left(request, write: flight.number, at: now)
         trace.mix(now)
         trace.mix(bytes)
         trace.note(
-            subject, at: now,
+            flight.subject, at: now,
             "LEFT \(order.kind) \(order.instance.cluster) \(order.instance.identity) (write \(order.id.number))")
         if let request {
-            network.errands[number] = Errand(connection: id, request: request, sentAt: now, subject: subject)
+            network.errands[flight.number] = Errand(
+                connection: id, request: request, sentAt: now, subject: flight.subject)
         }
-        if peer.isClosedByServer { ledger.met(.writeOnClosing) }
-        if network.weather?.fault == .halfSent, network.fault(for: subject, &chance) != nil {
-            ledger.hit(.halfSent, subject, at: now)
-            peer.conversation.took(1 + chance.below(bytes.count - 1))
-            agenda.plan(.socketTakesRest(id, epoch: epoch), after: chance.between(1, 400) * Time.millisecond)
-        } else {
-            peer.conversation.took(bytes.count)
-            if !peer.isClosedByServer { agenda.plan(.arrive(number), after: chance.between(150_000, 900_000)) }
-        }
-        network.peers[id] = peer
     }
 
     /// The socket was full; it takes the rest of a request now, if that may still leave.
     mutating func takeRest(_ id: ConnectionID) {
-        guard var peer = network.peers[id], let write = peer.write, let order = peer.conversation.inFlight else {
-            return
-        }
-        guard beatd?.reactor.mayFinish(order, at: Instant(nanoseconds: agenda.now)) == true else {
+        guard var peer = network.peers[id], let write = peer.conversation.halfSent, let flight = peer.flights.last
+        else { return }
+        guard beatd?.reactor.mayFinish(write, at: Instant(nanoseconds: agenda.now)) == true else {
             ledger.met(.halfSentGivenUp)
             network.peers[id] = nil
-            network.errands[write.number] = nil
-            tell(peer.conversation.giveUp("half sent"), on: id, write: write, answer: peer.answer)
+            network.errands[flight.number] = nil
+            tell(peer.conversation.giveUp("half sent"), on: id, peer)
             return
         }
-        if let request = network.errands[write.number]?.request { oracle.finished(request, at: agenda.now) }
-        network.peers[id]?.conversation.took(peer.conversation.unsent.count)
-        if !peer.isClosedByServer { agenda.plan(.arrive(write.number), after: 300_000) }
+        if let request = network.errands[flight.number]?.request { oracle.finished(request, at: agenda.now) }
+        peer.conversation.took(peer.conversation.unsent.count)
+        peer.change(flight.number) { $0.isWhole = true }
+        network.peers[id] = peer
+        serve(id, after: 300_000)
     }
 
-    mutating func receive(_ bytes: [UInt8], isLast: Bool, on id: ConnectionID) {
-        guard let peer = network.peers[id] else { return }
-        let outcomes = network.peers[id]?.conversation.received(bytes) ?? []
-        if network.peers[id]?.conversation.hasEnded == true { network.peers[id] = nil }
-        if !outcomes.isEmpty { network.peers[id]?.write = nil }
-        network.peers[id]?.lastActivity = agenda.now
-        tell(outcomes, on: id, write: peer.write, answer: peer.answer)
+    mutating func receive(_ bytes: [UInt8], on id: ConnectionID) {
+        guard var peer = network.peers[id] else { return }
+        let before = peer
+        let outcomes = peer.conversation.received(bytes)
+        let open = Set(peer.conversation.inFlight.map { Int($0.number) })
+        peer.flights.removeAll { !open.contains($0.number & 0xffff_ffff) }
+        peer.lastActivity = agenda.now
+        network.peers[id] = peer.conversation.hasEnded ? nil : peer
+        tell(outcomes, on: id, before)
     }
 
     mutating func peerClosed(_ id: ConnectionID) {
         guard var peer = network.peers.removeValue(forKey: id) else { return }
-        tell(peer.conversation.ended("closed by the peer"), on: id, write: peer.write, answer: peer.answer)
+        if peer.flights.count > 1 { ledger.met(.cutShort) }
+        tell(peer.conversation.ended("closed by the peer"), on: id, peer)
     }
 
-    private mutating func tell(
-        _ outcomes: [LinkConversation.Outcome], on connection: ConnectionID, write: (number: Int, subject: Int)?,
-        answer: Answer
-    ) {
+    /// `peer` as it was when that happened.
+    private mutating func tell(_ outcomes: [LinkConversation.Outcome], on connection: ConnectionID, _ peer: Peer) {
+        guard let epoch = beatd?.epoch else { return }
         for outcome in outcomes {
             switch outcome {
             case .closed(let why): deliver(.closed(connection, why))
             case .replied(let id, let reply):
-                if let write {
-                    landed(write.subject)
-                    trace.note(write.subject, at: agenda.now, "write \(id.number): \(reply)")
+                let flight = peer.flight(epoch << 32 | Int(id.number))
+                if let flight {
+                    landed(flight.subject)
+                    trace.note(flight.subject, at: agenda.now, "write \(id.number): \(reply)")
                 }
-                deliver(.replied(id, reply), note(reply, write, answer))
+                deliver(.replied(id, reply), note(reply, flight))
             }
         }
     }
 
-    private mutating func note(_ reply: Reply, _ write: (number: Int, subject: Int)?, _ answer: Answer) -> Beatd.Note {
-        guard let write else { return .none }
+    private mutating func note(_ reply: Reply, _ flight: Peer.Flight?) -> Beatd.Note {
+        guard let flight else { return .none }
         switch reply {
-        case .noAnswer, .notSent: return .lost(write.number)
+        case .noAnswer, .notSent: return .lost(flight.number)
         case .accepted, .notFound, .refused:
+            let answer = flight.answer ?? .odd(status: 0)
             if case .yes = answer {
-                witnessYes(write.number, write.subject)
+                witnessYes(flight.number, flight.subject)
             } else if answer == .unknown {
-                ledger.met(isAlive(write.subject) ? .unknownInstance : .unknownThenDead)
+                ledger.met(isAlive(flight.subject) ? .unknownInstance : .unknownThenDead)
             }
-            return .answered(write.number, answer)
+            return .answered(flight.number, answer)
         }
     }
 }

@@ -147,7 +147,7 @@ extension World {
             oracle.unreachable(at: agenda.now)
             deliver(.closed(id, .unreachable(why)))
         case .socketTakesRest(let id, _): takeRest(id)
-        case .bytesForBeatd(let id, let bytes, let isLast, _): receive(bytes, isLast: isLast, on: id)
+        case .bytesForBeatd(let id, let bytes, _): receive(bytes, on: id)
         case .peerClosed(let id, _): peerClosed(id)
         case .tick(let at, _):
             guard beatd?.armed == at else { return }

@@ -9,8 +9,26 @@ struct Peer {
     var isClosedByServer = false
     var requests = 0
     var lastActivity: Int64 = 0
-    /// The write in flight, by the predicates' number, and for which instance.
-    var write: (number: Int, subject: Int)?
-    /// What the server said, or will say, to it.
-    var answer = Answer.odd(status: 0)
+    /// What is in flight, in the order in which it left.
+    var flights: [Flight] = []
+
+    /// One request, as far as a part of it has left.
+    struct Flight {
+        /// The predicates' number of the write.
+        var number: Int
+        /// For which instance.
+        var subject: Int
+        /// Whether the socket took all of it.
+        var isWhole = true
+        /// Whether the server has begun to read it: one after the other.
+        var isRead = false
+        /// What the server said, or will say, to it.
+        var answer: Answer?
+    }
+
+    func flight(_ number: Int) -> Flight? { flights.first { $0.number == number } }
+
+    mutating func change(_ number: Int, _ body: (inout Flight) -> Void) {
+        for index in flights.indices where flights[index].number == number { body(&flights[index]) }
+    }
 }

@@ -3,6 +3,28 @@ import Predicates
 
 /// The registry's end of every connection: a request arrives, is applied and is answered at three times.
 extension World {
+    /// The server reads requests one after the other: the next one arrives, if it is there and the last was answered.
+    mutating func serve(_ id: ConnectionID, after delay: Int64) {
+        guard let peer = network.peers[id], !peer.isClosedByServer,
+            let next = peer.flights.first(where: { $0.answer == nil }), next.isWhole, !next.isRead
+        else { return }
+        network.peers[id]?.change(next.number) { $0.isRead = true }
+        agenda.plan(.arrive(next.number), after: delay)
+    }
+
+    /// That request gets no answer, and nothing behind it is read in time; some of it may be applied later.
+    private mutating func strand(behind write: Int, on id: ConnectionID, mayApply: Bool) {
+        for flight in network.peers[id]?.flights ?? [] where flight.number != write && !flight.isRead {
+            guard let errand = network.errands[flight.number] else { continue }
+            network.peers[id]?.change(flight.number) { $0.isRead = true }
+            if mayApply, flight.isWhole, chance.happens(30) {
+                applyLate(flight.number, errand)
+            } else {
+                network.errands[flight.number] = nil
+            }
+        }
+    }
+
     /// A whole request has arrived.
     mutating func arrive(_ write: Int) {
         guard var errand = network.errands[write] else { return }
@@ -10,9 +32,11 @@ extension World {
         switch registry.presence {
         case .refusing:
             network.errands[write] = nil
+            strand(behind: write, on: errand.connection, mayApply: false)
             return
         case .hanging:
             ledger.hit(.outageHanging, errand.subject, at: now)
+            strand(behind: write, on: errand.connection, mayApply: true)
             if chance.happens(40) {
                 applyLate(write, errand)
             } else {
@@ -33,6 +57,7 @@ extension World {
         switch fault {
         case .requestLost:
             network.errands[write] = nil
+            strand(behind: write, on: errand.connection, mayApply: true)
             if chance.happens(70) { hangUp(errand.connection) }
         case .lateApply: applyLate(write, errand)
         case .error400, .nonsense:
@@ -58,7 +83,7 @@ extension World {
     mutating func apply(_ write: Int) {
         guard let errand = network.errands.removeValue(forKey: write), registry.presence != .refusing else { return }
         let now = agenda.now
-        let isLate = network.peers[errand.connection]?.write?.number != write
+        let isLate = network.peers[errand.connection]?.flight(write) == nil
         let kind = errand.request.kind
         let couldBringBack = registry.entries[errand.request.identity] == nil
         let response = registry.apply(errand.request, at: now)
@@ -74,10 +99,17 @@ extension World {
             }
         }
         tellChanges()
-        if registry.presence == .hanging { return }
+        if registry.presence == .hanging { return strand(behind: write, on: errand.connection, mayApply: true) }
         switch errand.fault {
-        case .answerLost: if chance.happens(60) { hangUp(errand.connection) }
-        case .lateApply: if !isLate, chance.happens(50) { answer(write, errand, response) }
+        case .answerLost:
+            strand(behind: write, on: errand.connection, mayApply: true)
+            if chance.happens(60) { hangUp(errand.connection) }
+        case .lateApply:
+            if !isLate, chance.happens(50) {
+                answer(write, errand, response)
+            } else {
+                strand(behind: write, on: errand.connection, mayApply: true)
+            }
         case .error500:
             // The interesting case: what was refused in words and applied in deed is not wanted any more.
             if kind != .deregister, swarm.isActive, chance.happens(20) {
@@ -106,14 +138,14 @@ extension World {
     private mutating func answer(
         _ write: Int, _ errand: Errand, _ response: Registry.Response, after delay: Int64 = 0, pieces: Int = 1
     ) {
-        guard var peer = network.peers[errand.connection], peer.write?.number == write, !peer.isClosedByServer,
+        guard var peer = network.peers[errand.connection], peer.flight(write) != nil, !peer.isClosedByServer,
             let epoch = beatd?.epoch
         else { return }
         peer.requests += 1
         let isFull = peer.requests >= 100 && registry.species != .rnacos
         if isFull { ledger.met(.connectionFull) }
         let closes = isFull || [400, 500].contains(response.status)
-        peer.answer = response.answer
+        peer.change(write) { $0.answer = response.answer }
         peer.isClosedByServer = closes
         network.peers[errand.connection] = peer
         let bytes = ResponseBytes.make(response, closes: closes)
@@ -121,13 +153,17 @@ extension World {
         var start = 0
         for piece in 1...pieces {
             let end = piece == pieces ? bytes.count : start + (bytes.count - start) / 2
-            agenda.plan(
-                .bytesForBeatd(errand.connection, Array(bytes[start..<end]), isLast: piece == pieces, epoch: epoch),
-                at: at)
+            agenda.plan(.bytesForBeatd(errand.connection, Array(bytes[start..<end]), epoch: epoch), at: at)
             start = end
             at += chance.between(1, 150) * Time.millisecond
         }
-        if closes { agenda.plan(.peerClosed(errand.connection, epoch: epoch), at: at) }
+        if closes {
+            if peer.flights.contains(where: { !$0.isRead }) { ledger.met(.behindRefusal) }
+            strand(behind: write, on: errand.connection, mayApply: false)
+            agenda.plan(.peerClosed(errand.connection, epoch: epoch), at: at)
+        } else {
+            serve(errand.connection, after: at - agenda.now)
+        }
     }
 
     // MARK: Connections end
@@ -144,8 +180,8 @@ extension World {
     mutating func closeIdle(_ id: ConnectionID) {
         guard let peer = network.peers[id], let epoch = beatd?.epoch, !peer.isClosedByServer else { return }
         let limit = registry.idleLimit
-        guard peer.write == nil, agenda.now - peer.lastActivity >= limit else {
-            let next = peer.write == nil ? peer.lastActivity + limit : agenda.now + limit
+        guard peer.flights.isEmpty, agenda.now - peer.lastActivity >= limit else {
+            let next = peer.flights.isEmpty ? peer.lastActivity + limit : agenda.now + limit
             agenda.plan(.idle(id, epoch: epoch), at: next)
             return
         }

@@ -37,4 +37,8 @@ package enum Situation: String, CaseIterable, Sendable {
     case fileBackWhileGoodbye = "a file came back while its goodbye was out"
     case unreapedSeen = "a process that had ended, and that nobody had reaped, was seen"
     case deadLeaderSeen = "a process whose leader had left went on beating"
+    case sharedWrite = "several light beats left in one write"
+    case givenBack = "a full socket gave whole requests back"
+    case cutShort = "a connection ended with several writes in flight"
+    case behindRefusal = "what stood behind a refusal was not read"
 }

@@ -19,7 +19,7 @@ enum Happening {
     case connected(ConnectionID, epoch: Int)
     case unreachable(ConnectionID, String, epoch: Int)
     case socketTakesRest(ConnectionID, epoch: Int)
-    case bytesForBeatd(ConnectionID, [UInt8], isLast: Bool, epoch: Int)
+    case bytesForBeatd(ConnectionID, [UInt8], epoch: Int)
     case peerClosed(ConnectionID, epoch: Int)
     // The registry
     case arrive(Int)
@@ -46,7 +46,7 @@ extension Happening {
         switch self {
         case .sample(_, let epoch), .report(_, let epoch), .exited(_, _, let epoch), .woke(_, _, let epoch),
             .connected(_, let epoch), .unreachable(_, _, let epoch), .socketTakesRest(_, let epoch),
-            .bytesForBeatd(_, _, _, let epoch), .peerClosed(_, let epoch), .tick(_, let epoch), .resume(let epoch),
+            .bytesForBeatd(_, _, let epoch), .peerClosed(_, let epoch), .tick(_, let epoch), .resume(let epoch),
             .saved(_, _, let epoch), .idle(_, let epoch), .kill(let epoch):
             epoch
         case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .reaped, .arrive,

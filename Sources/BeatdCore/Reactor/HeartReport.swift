@@ -1,14 +1,21 @@
-extension BeatReactor {
+/// What beatd can say about everything it keeps, as it stands now (contract 7).
+package struct HeartReport {
+    let tasks: TaskTable
+    let leases: LeaseTable
+    let folder: FolderView
+    let machine: RegistryMachine
+    let began: Instant
+
     /// One entry per descriptor and per refused file without a good version, sorted by name.
-    package var statuses: [InstanceStatus] {
-        let refused = folder.refused(besides: Set(tasks.byName.keys), since: course.began)
+    package var instances: [InstanceStatus] {
+        let refused = folder.refused(besides: Set(tasks.byName.keys), since: began)
         return (tasks.ids.map { status(of: $0) } + refused).sorted { $0.name < $1.name }
     }
 
     /// The same for one NAME; nil where no file has it.
-    package func status(of name: String) -> InstanceStatus? {
+    package func instance(_ name: String) -> InstanceStatus? {
         if let id = tasks.byName[name] { return status(of: id) }
-        return statuses.first { $0.name == name }
+        return instances.first { $0.name == name }
     }
 
     /// Every refused file as it stands now, those with a twin included.
@@ -16,9 +23,9 @@ extension BeatReactor {
         (folder.rejected + tasks.twins).sorted { $0.file < $1.file }
     }
 
-    package var registryStatus: RegistryStatus {
+    package var registry: RegistryStatus {
         RegistryStatus(
-            api: registry.api, server: registry.server, reachable: registry.isReachable, lastError: registry.lastError)
+            api: machine.api, server: machine.server, reachable: machine.isReachable, lastError: machine.lastError)
     }
 
     private func status(of id: TaskID) -> InstanceStatus {

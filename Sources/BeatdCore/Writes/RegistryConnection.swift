@@ -1,0 +1,54 @@
+/// One connection as the heart knows it.
+struct RegistryConnection {
+    enum State: Hashable {
+        case opening(since: Instant)
+        case idle(since: Instant)
+        /// It is being asked, at this instant: it has light beats, and more of them may follow.
+        case filling
+        /// Whatever was asked of it is in flight.
+        case busy
+        /// It did not take a write; its `closed` follows.
+        case ending
+    }
+
+    var state: State
+    /// What is in flight, in the order of the answers.
+    private(set) var writes: [WriteID] = []
+    /// How many were asked together.
+    private(set) var batch = 0
+    /// How many answers came on it.
+    private(set) var answers = 0
+    /// Whether the last of them was a refusal, after which many servers close.
+    private var wasRefused = false
+
+    init(openingAt now: Instant) { state = .opening(since: now) }
+
+    /// Whether an answer ever came on it.
+    var isProven: Bool { answers > 0 }
+
+    /// How many answers the server gives on one connection, if it ends after a yes.
+    var answersOfOne: Int? { isProven && !wasRefused ? answers : nil }
+
+    mutating func wrote(_ write: WriteID, mayBeFollowed: Bool) {
+        if writes.isEmpty { batch = 0 }
+        writes.append(write)
+        batch += 1
+        state = mayBeFollowed ? .filling : .busy
+    }
+
+    /// Nothing more was asked of it.
+    mutating func isFilled() { if state == .filling { state = .busy } }
+
+    mutating func answered(_ write: WriteID, isRefusal: Bool, at now: Instant) {
+        answers += 1
+        wasRefused = isRefusal
+        writes.removeAll { $0 == write }
+        if writes.isEmpty { state = .idle(since: now) }
+    }
+
+    /// No byte of it left.
+    mutating func didNotWrite(_ write: WriteID) {
+        writes.removeAll { $0 == write }
+        if writes.isEmpty { state = .ending }
+    }
+}
