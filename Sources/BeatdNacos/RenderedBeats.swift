@@ -28,7 +28,7 @@ package struct RenderedBeats {
         case .deregister:
             beats[order.instance.identity] = nil
             return Wire.request(order)
-        case .register, .beat(light: false, _): return Wire.request(order)
+        case .register, .beat(light: false, _), .inquire: return Wire.request(order)
         }
     }
 

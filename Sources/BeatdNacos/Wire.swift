@@ -29,6 +29,12 @@ package enum Wire {
         }
     }
 
+    /// Whether the server has the API that was asked for: whatever it says but 404, 410 and 501, it does (design.md 4).
+    static func presence(of response: HTTPResponse) -> Reply {
+        RegistryAPI.missing.contains(response.status)
+            ? refused(response) : .accepted(intervalMilliseconds: nil, lightBeats: nil)
+    }
+
     /// An answer that is no yes, with a short excerpt for people.
     static func refused(_ response: HTTPResponse) -> Reply {
         .refused(status: response.status, text: Excerpt.text(response.body))

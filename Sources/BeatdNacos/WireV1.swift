@@ -25,6 +25,11 @@ package enum WireV1 {
             var text = begin("DELETE", "instance", instance, order.server)
             text.append("ephemeral", String(instance.ephemeral))
             return text.bytes()
+        case .inquire:
+            var text = RequestText("GET", order.server, path: "/v1/ns/instance/list")
+            text.append("namespaceId", instance.identity.service.namespace)
+            text.append("serviceName", instance.identity.service.groupedName)
+            return text.bytes()
         }
     }
 
@@ -52,8 +57,9 @@ package enum WireV1 {
 
     /// What an answer says about the order it answers.
     package static func reply(to kind: WriteOrder.Kind, _ response: HTTPResponse) -> Reply {
-        guard response.status == 200 else { return Wire.refused(response) }
         switch kind {
+        case .inquire: return Wire.presence(of: response)
+        case _ where response.status != 200: return Wire.refused(response)
         case .register, .deregister:
             // Some front ends answer 200 with a page of their own; an empty 200 is 3.x's broken filter (2.2).
             return response.body == ok

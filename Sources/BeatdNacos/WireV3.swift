@@ -21,6 +21,12 @@ package enum WireV3 {
             var text = begin("DELETE", instance, order.server)
             text.append("ephemeral", String(instance.ephemeral))
             return text.bytes()
+        case .inquire:
+            var text = RequestText("GET", order.server, path: "/v3/client/ns/instance/list")
+            text.append("namespaceId", instance.identity.service.namespace)
+            text.append("groupName", instance.identity.service.group)
+            text.append("serviceName", instance.identity.service.service)
+            return text.bytes()
         }
     }
 
@@ -53,6 +59,7 @@ package enum WireV3 {
     ///
     /// Metadata that v3 doesn't like gets an empty 200 and nothing is registered (nacos-3x.md, "metadata not JSON").
     package static func reply(to kind: WriteOrder.Kind, _ response: HTTPResponse) -> Reply {
+        if kind == .inquire { return Wire.presence(of: response) }
         guard response.status == 200, let code = JSONAnswer(response.body)?.code else { return Wire.refused(response) }
         switch (code, kind) {
         case (ok, _): return .accepted(intervalMilliseconds: nil, lightBeats: nil)

@@ -8,6 +8,7 @@ extension Oracle {
             fail(Predicate.useful, "a beat after three odd answers in a row", identity, at: now)
         }
         switch (course.takesLight, request.kind) {
+        case (_, _) where request.isV3: break
         case (true?, .fullBeat): fail(Predicate.goodbye, "a full beat where light ones are taken", identity, at: now)
         case (false?, .lightBeat): fail(Predicate.useful, "a light beat where none are taken", identity, at: now)
         default: break
@@ -31,7 +32,7 @@ extension Oracle {
     mutating func judgePatience(_ request: WireRequest, _ line: Line, at now: Int64) {
         let identity = request.identity
         guard line.losses.failedKind == request.kind, now - line.losses.failedAt < 155 * Time.millisecond,
-            course.startedAt < line.losses.failedAt
+            max(course.startedAt, course.movedAt) < line.losses.failedAt
         else { return }
         let owners = holders.values.filter { $0.identities.contains(identity) }
         guard owners.count == 1, let owner = owners.first else { return }

@@ -8,6 +8,7 @@ extension Oracle {
             return
         }
         let identity = request.identity
+        if request.kind == .inquiry { return inquired(at: now) }
         var line = lines[identity] ?? Line()
         if let flight = line.flight {
             fail(
@@ -37,6 +38,7 @@ extension Oracle {
             judgeLife(request, at: now)
             judgeBeat(request, line, at: now)
             lines[identity]?.clusters[request.cluster] = now
+        case .inquiry: break
         }
         if request.kind != .deregister {
             lines[identity]?.leftBefore = line.lastLeft
@@ -45,9 +47,21 @@ extension Oracle {
         }
     }
 
+    /// Which API there is may be asked for, not all the time.
+    private mutating func inquired(at now: Int64) {
+        course.inquiries.append(now)
+        course.inquiries.removeAll { now - $0 > 10 * Time.second }
+        if course.inquiries.count > 60 {
+            fail(Predicate.calm, "\(course.inquiries.count) questions about the API in 10 s", "registry", at: now)
+        }
+    }
+
     /// The rest of a half-sent request left: what held for its first byte must hold for its last.
     package mutating func finished(_ request: WireRequest, at now: Int64) {
-        if request.kind != .deregister { judgeLife(request, at: now) }
+        switch request.kind {
+        case .deregister, .inquiry: break
+        case .register, .fullBeat, .lightBeat: judgeLife(request, at: now)
+        }
     }
 
     private mutating func spend(_ identity: String, at now: Int64) {
@@ -187,7 +201,7 @@ extension Oracle {
         case (_, .yes(let interval, let takesLight)):
             if flight.kind != .register {
                 lines[identity]?.askedInterval = interval
-                course.takesLight = takesLight ?? false
+                course.takesLight = takesLight ?? course.takesLight
             }
             lines[identity]?.losses.oddRun = 0
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
@@ -263,7 +277,7 @@ extension Oracle {
 
 /// How the registry answered, in the bytes that came back.
 package enum Answer: Hashable, Sendable {
-    /// Accepted; the interval asked for in milliseconds where the answer holds one.
+    /// Accepted; the interval asked for in milliseconds and, over v1, whether light beats are taken, as the answer has them.
     case yes(interval: Int64?, takesLight: Bool?)
     case unknown
     case odd(status: Int)

@@ -37,12 +37,15 @@ package struct Oracle {
         /// Those of them that no file has claimed yet.
         var orphans: Set<String> = []
         var opens: [Int64] = []
+        var inquiries: [Int64] = []
+        /// When another server of the list was last turned to.
+        var movedAt = Int64.min / 2
         var stoppedAt: Int64 { stops.last ?? 0 }
 
         /// When the run ended in which something happened.
         func stopped(after at: Int64) -> Int64 { stops.first { $0 >= at } ?? .max }
 
-        /// Whether the last answer to a beat offered light beats; nil before the first one.
+        /// Whether the last answer to a v1 beat offered light beats; nil before the first one at a server.
         var takesLight: Bool?
     }
 
@@ -68,6 +71,7 @@ package struct Oracle {
         course.remembered = remembered
         course.orphans = Set(remembered.keys)
         course.opens = []
+        course.inquiries = []
         course.takesLight = nil
         budget = BudgetMeter(perSecond: limits.writesPerSecond, at: now)
         holders = [:]
@@ -127,6 +131,13 @@ package struct Oracle {
         if course.opens.count > 200 {
             fail(Predicate.calm, "\(course.opens.count) connections in 10 s", "registry", at: now)
         }
+    }
+
+    /// Another server of the list is turned to: everything is told anew.
+    package mutating func moved(at now: Int64) {
+        course.takesLight = nil
+        course.movedAt = now
+        trouble(nil, at: now)
     }
 
     /// It did not open.

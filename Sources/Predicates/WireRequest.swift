@@ -1,8 +1,13 @@
-/// One HTTP request of the v1 naming API, read from its bytes without beatd's code.
+/// One HTTP request of the naming APIs v1 and v3, read from its bytes without beatd's code.
 package struct WireRequest: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable { case register, fullBeat, lightBeat, deregister }
+    package enum Kind: Hashable, Sendable {
+        case register, fullBeat, lightBeat, deregister
+        /// A list: whether the server has that API.
+        case inquiry
+    }
 
     package var kind: Kind
+    package var isV3: Bool
     /// `namespace|group@@service|ip|port`.
     package var identity: String
     package var cluster: String
@@ -50,21 +55,22 @@ package struct WireRequest: Hashable, Sendable {
         guard words.count == 3, words[2].elementsEqual("HTTP/1.1".utf8) else { return nil }
         let parts = words[1].split(separator: 63, maxSplits: 1)
         guard parts.count == 2 else { return nil }
-        let isBeat = parts[0].elementsEqual("/nacos/v1/ns/instance/beat".utf8)
-        guard isBeat || parts[0].elementsEqual("/nacos/v1/ns/instance".utf8) else { return nil }
         var fields = Self.fields(parts[1])
         let body = Self.fields(bytes[head...])
-        if words[0].elementsEqual("PUT".utf8), isBeat {
-            kind = body["beat"] == nil && fields["beat"] == nil ? .lightBeat : .fullBeat
-        } else if words[0].elementsEqual("POST".utf8), !isBeat {
-            kind = .register
-        } else if words[0].elementsEqual("DELETE".utf8), !isBeat {
-            kind = .deregister
-        } else {
-            return nil
-        }
+        isV3 = parts[0].starts(with: "/nacos/v3/".utf8)
+        let path = String(decoding: parts[0].dropFirst(isV3 ? 19 : 12), as: UTF8.self)
+        let found =
+            isV3
+            ? Self.kindOfV3(words[0], path, isBeat: fields["heartBeat"] == "true")
+            : Self.kindOfV1(words[0], path, hasInfo: body["beat"] != nil || fields["beat"] != nil)
+        guard let found else { return nil }
+        kind = found
+        if isV3 { fields["serviceName"] = "\(fields["groupName"] ?? "DEFAULT_GROUP")@@\(fields["serviceName"] ?? "")" }
         fields.merge(body) { query, _ in query }
-        guard let service = fields["serviceName"], let ip = fields["ip"], let port = fields["port"] else { return nil }
+        guard let service = fields["serviceName"] else { return nil }
+        guard let ip = fields["ip"] ?? (kind == .inquiry ? "" : nil),
+            let port = fields["port"] ?? (kind == .inquiry ? "" : nil)
+        else { return nil }
         identity = "\(fields["namespaceId"] ?? "public")|\(service)|\(ip)|\(port)"
         cluster = fields["clusterName"] ?? "DEFAULT"
         weight = fields["weight"] ?? "1.0"
@@ -74,6 +80,27 @@ package struct WireRequest: Hashable, Sendable {
         if let beat = fields["beat"] {
             metadata = Self.object(after: "\"metadata\":", in: beat)
             weight = Self.number(after: "\"weight\":", in: beat)
+        }
+    }
+
+    /// `path` follows `/nacos/v1/ns`.
+    private static func kindOfV1(_ method: ArraySlice<UInt8>, _ path: String, hasInfo: Bool) -> Kind? {
+        switch (String(decoding: method, as: UTF8.self), path) {
+        case ("PUT", "/instance/beat"): hasInfo ? .fullBeat : .lightBeat
+        case ("POST", "/instance"): .register
+        case ("DELETE", "/instance"): .deregister
+        case ("GET", "/instance/list"): .inquiry
+        default: nil
+        }
+    }
+
+    /// `path` follows `/nacos/v3/client/ns`; a beat is a registration that says so.
+    private static func kindOfV3(_ method: ArraySlice<UInt8>, _ path: String, isBeat: Bool) -> Kind? {
+        switch (String(decoding: method, as: UTF8.self), path) {
+        case ("POST", "/instance"): isBeat ? .lightBeat : .register
+        case ("DELETE", "/instance"): .deregister
+        case ("GET", "/instance/list"): .inquiry
+        default: nil
         }
     }
 

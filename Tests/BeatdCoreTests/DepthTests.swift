@@ -8,7 +8,7 @@ import Testing
 
     /// A machine that takes light beats, with one open connection.
     private struct World {
-        var machine = RegistryMachine(server: Server())
+        var machine = RegistryMachine(RegistrySettings(api: .v1))
         var chance = Chance(seed: 3)
         var now = Instant(nanoseconds: 1_000_000_000_000)
         var issued: UInt64 = 100
@@ -23,7 +23,7 @@ import Testing
             var effects = Effects()
             machine.pump(beats: 1, others: 0, rate: 0, at: now, into: &effects)
             for case .open(let id, _) in effects.list { self.id = id }
-            machine.connected(id, interval: .seconds(5), at: now, &chance)
+            _ = machine.connected(id, interval: .seconds(5), at: now, &chance)
         }
 
         /// Writes light beats until there is no room for another one.

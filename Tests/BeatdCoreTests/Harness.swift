@@ -26,8 +26,13 @@ struct Harness {
         }
     }
     var isServerUp = true
+    /// Servers that refuse, by host.
+    var serversDown: Set<String> = []
+    /// Every server that was to be connected to.
+    var opened: [Server] = []
 
-    init(_ settings: Settings = Settings()) {
+    /// What is spoken is known, unless a test wants it to be found out.
+    init(_ settings: Settings = Settings(registry: RegistrySettings(api: .v1))) {
         heart = BeatReactor(settings: settings, at: Instant(nanoseconds: 1_000_000_000_000))
     }
 
@@ -54,9 +59,11 @@ struct Harness {
             }
         case .watch(let process): watched.append(process)
         case .unwatch(let process): watched.removeAll { $0 == process }
-        case .open(let id, _):
+        case .open(let id, let server):
             open.append(id)
-            inbox.append(isServerUp ? .connected(id) : .closed(id, .unreachable("connection refused")))
+            opened.append(server)
+            let isUp = isServerUp && !serversDown.contains(server.host)
+            inbox.append(isUp ? .connected(id) : .closed(id, .unreachable("connection refused")))
         case .close(let id): closed.append(id)
         case .write(let id):
             batches.append([])
@@ -71,6 +78,14 @@ struct Harness {
         case .transition(let transition): transitions.append(transition)
         case .ready: isReady = true
         case .finished(let left): finished = left
+        }
+    }
+
+    /// That server refuses from now on, and resets what stands.
+    mutating func breakServer(_ host: String) {
+        serversDown.insert(host)
+        for (id, server) in zip(open, opened) where server.host == host && !closed.contains(id) {
+            send(.closed(id, .byPeer("reset")))
         }
     }
 
@@ -94,6 +109,7 @@ struct Harness {
             case .register: "register"
             case .beat(let light, _): light ? "light" : "full"
             case .deregister: "deregister"
+            case .inquire: "inquire"
             }
         }
     }

@@ -26,6 +26,7 @@ import Testing
             case .register: holds = instance
             case .deregister: holds = nil
             case .beat(let light, _): if !light, holds == nil { holds = instance }
+            case .inquire: break
             }
         }
     }

@@ -67,7 +67,7 @@ struct ConfigurationTests {
             """)
         var settings = Settings(seed: 7)
         settings.registry = RegistrySettings(
-            server: Server(host: "::1", port: 80, contextPath: "/r"), api: .v1, timeout: .milliseconds(500),
+            servers: [Server(host: "::1", port: 80, contextPath: "/r")], api: .v1, timeout: .milliseconds(500),
             writesPerSecond: 7)
         settings.maxLooksInFlight = 8
         settings.ready = ReadySettings(when: .registered, timeout: .seconds(2))
@@ -87,8 +87,15 @@ struct ConfigurationTests {
         ("http://nacos", "nacos", 80), ("HTTP://nacos/", "nacos", 80), ("::1", "::1", 8848),
     ])
     func `a server is a host, host and port, or a URL`(_ text: String, _ host: String, _ port: Int) throws {
-        let server = try decode(nil, [:], ["registry.servers=\(text)"]).settings.registry.server
-        #expect(server == Server(host: host, port: port))
+        let servers = try decode(nil, [:], ["registry.servers=\(text)"]).settings.registry.servers
+        #expect(servers == [Server(host: host, port: port)])
+    }
+
+    @Test(arguments: ["registry: { servers: [a, 'b:1'] }", "registry: { servers: 'a, b:1' }"])
+    func `several servers keep their order, and share the context path`(_ yaml: String) throws {
+        let registry = try decode(yaml, [:], ["registry.context-path=/r"]).settings.registry
+        #expect(
+            registry.servers == [Server(host: "a", contextPath: "/r"), Server(host: "b", port: 1, contextPath: "/r")])
     }
 
     @Test func `options win over the environment, and that over the file`() throws {
@@ -97,7 +104,7 @@ struct ConfigurationTests {
         let registry = try decode(yaml, environment, ["registry.timeout=3s", "registry.timeout=4s"]).settings.registry
         #expect(registry.timeout == .seconds(4))
         #expect(registry.writesPerSecond == 2)
-        #expect(registry.server.host == "a")
+        #expect(registry.servers.map(\.host) == ["a"])
     }
 
     @Test func `defaults can come from the environment and from options`() throws {
@@ -158,9 +165,10 @@ struct ConfigurationTests {
         Bad("registry: { server: a }", "beatd.yaml:1: unknown key 'server' in 'registry'; did you mean 'servers'?"),
         Bad("registry: 5", "beatd.yaml:1: 'registry' is text; it must be a map of keys"),
         Bad("registry: { servers: [] }", "beatd.yaml:1: 'registry.servers' is empty"),
+        Bad("registry: { servers: [a, 'b:8848', b] }", "beatd.yaml:1: 'registry.servers' names b:8848 twice"),
         Bad(
-            "registry: { servers: [a, b] }",
-            "beatd.yaml:1: more than one server in 'registry.servers' comes with a later"),
+            "registry: { servers: '\((1...65).map { "s\($0)" }.joined(separator: ","))' }",
+            "beatd.yaml:1: 'registry.servers' has 65 servers; 64 at most"),
         Bad("registry: { servers: 'https://a' }", "beatd.yaml:1: https in 'registry.servers' comes with a later"),
         Bad("registry: { servers: 'ftp://a' }", "beatd.yaml:1: 'registry.servers' is 'ftp://a'; only http://"),
         Bad(
@@ -217,7 +225,7 @@ struct ConfigurationTests {
             "log: { level: loud }",
             "beatd.yaml:1: 'log.level' is 'loud'; it must be error, warning, notice, info or debug"),
         Bad(variable: "BEATD_REGISTRY_TIMEOUT", "3", "BEATD_REGISTRY_TIMEOUT: 'registry.timeout' is the bare number 3"),
-        Bad(variable: "BEATD_REGISTRY_SERVERS", "a,b", "BEATD_REGISTRY_SERVERS: more than one server"),
+        Bad(variable: "BEATD_REGISTRY_SERVERS", "a,a", "BEATD_REGISTRY_SERVERS: 'registry.servers' names a:8848 twice"),
         Bad(variable: "BEATD_LOG_LEVEL", "", "BEATD_LOG_LEVEL: 'log.level' is ''"),
         Bad(variable: "BEATD_DEFAULTS_WARM_UP", "1", "BEATD_DEFAULTS_WARM_UP: 'defaults.warm-up' is the bare number 1"),
         Bad(option: "registry.timeout=3", "--set registry.timeout: 'registry.timeout' is the bare number 3"),

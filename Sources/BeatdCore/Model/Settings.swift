@@ -22,8 +22,9 @@ package struct Settings: Equatable, Sendable {
 
 /// The registry as configured.
 package struct RegistrySettings: Hashable, Sendable {
-    package var server: Server
-    /// nil: what is found out; v1 until then.
+    /// In the order in which they are tried; one or more.
+    package var servers: [Server]
+    /// nil: what is found out, per server.
     package var api: RegistryAPI?
     /// Limit of one request; the first answer on a beat is due in min(timeout, interval ÷ 3).
     package var timeout: Duration
@@ -31,10 +32,10 @@ package struct RegistrySettings: Hashable, Sendable {
     package var writesPerSecond: Int
 
     package init(
-        server: Server = Server(), api: RegistryAPI? = nil, timeout: Duration = .seconds(3),
+        servers: [Server] = [Server()], api: RegistryAPI? = nil, timeout: Duration = .seconds(3),
         writesPerSecond: Int = 500
     ) {
-        self.server = server
+        self.servers = servers
         self.api = api
         self.timeout = timeout
         self.writesPerSecond = writesPerSecond
@@ -47,6 +48,9 @@ package enum RegistryAPI: String, Hashable, Sendable {
     case v1
     /// `/v3/client/ns`, since 3.0.
     case v3
+
+    /// The statuses by which a server says that it doesn't have an API, or has it switched off (design.md 4).
+    package static let missing: Set<Int> = [404, 410, 501]
 }
 
 /// One Nacos server.

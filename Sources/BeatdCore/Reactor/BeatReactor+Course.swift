@@ -36,17 +36,8 @@ extension BeatReactor {
             queue.limit(to: new.registry.writesPerSecond, at: now)
         }
         for id in leases.ids { leases[id].pace.timeout = new.registry.timeout }
-        guard let abandoned = registry.configure(new.registry, into: &effects) else { return }
-        for write in abandoned {
-            guard let flight = flights.writes.removeValue(forKey: write) else { continue }
-            leases[flight.lease].replied(.noAnswer("another server is in use"), at: now, &chance)
-        }
-        for id in leases.ids {
-            leases[id].moveToAnotherServer(at: now)
-            schedule(id, at: now, into: &effects)
-        }
-        for id in tasks.ids { refresh(id, at: now, into: &effects) }
-        memory.isDirty = true
+        let abandoned = registry.configure(new.registry, into: &effects)
+        abandon(abandoned, "another server is in use", at: now, into: &effects)
     }
 
     // MARK: Ready

@@ -111,31 +111,16 @@ extension BeatReactor {
         tasks[id].claim.chosen = descriptor.address == .automatic ? tasks[id].claim.ip : nil
         guard let ip = tasks[id].claim.ip else { return }
         let instance = descriptor.instance(at: ip)
-        let former = tasks[id].claim.lease
-        if let former, leases[former].identity == instance.identity {
+        if let former = tasks[id].claim.lease, leases[former].identity == instance.identity {
             tasks[id].claim.twin = nil
             return
         }
-        let found = leases.id(of: instance.identity)
-        if let found, let owner = leases[found].owner, owner != id {
-            tasks[id].claim.twin = tasks[owner].descriptor.file
-            return
+        let lease = Lease(
+            instance, timing: descriptor.beat, name: descriptor.name, owner: id, timeout: settings.registry.timeout)
+        switch leases.claim(lease, for: id) {
+        case .granted(let lease): tasks[id].claim.take(lease)
+        case .heldBy(let owner): tasks[id].claim.twin = tasks[owner].descriptor.file
         }
-        tasks[id].claim.twin = nil
-        if let former { tasks[id].claim.leaving.append(former) }
-        let lease: LeaseID
-        if let found {
-            tasks[id].claim.leaving.removeAll { $0 == found }
-            leases[found].owner = id
-            leases[found].name = descriptor.name
-            lease = found
-        } else {
-            lease = leases.add(
-                Lease(
-                    instance, timing: descriptor.beat, name: descriptor.name, owner: id,
-                    timeout: settings.registry.timeout))
-        }
-        tasks[id].claim.lease = lease
     }
 
     /// Files that were refused for describing the same instance as another: that one may be gone or changed.

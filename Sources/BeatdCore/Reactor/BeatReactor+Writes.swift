@@ -75,6 +75,10 @@ extension BeatReactor {
         guard let connection = flights.writes[write]?.connection else {
             preconditionFailure("a write in flight is on no connection")
         }
+        giveUp(connection, at: now, into: &effects)
+    }
+
+    mutating func giveUp(_ connection: ConnectionID, at now: Instant, into effects: inout Effects) {
         effects.append(.close(connection))
         abandon(registry.gaveUp(on: connection, at: now, &chance), "no answer in time", at: now, into: &effects)
     }
@@ -138,6 +142,7 @@ extension BeatReactor {
             defer { flights.isJudging = false }
         #endif
         let room = registry.room(on: connection, at: now)
+        if room == .inquiry { return inquire(on: connection, at: now) }
         while let (id, kind) = next(for: room, at: now) {
             guard kind == .goodbye || mayWrite(id, at: now),
                 let (order, instance) = leases[id].write(kind, lightBeats: registry.lightBeats, at: now)
@@ -165,9 +170,16 @@ extension BeatReactor {
         return nil
     }
 
+    /// Before anything is written to a new server: which API it speaks, about the service that comes first.
+    private mutating func inquire(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
+        guard let first = leases.ids.first else { return nil }
+        timers.arm(&flights.inquiry, .inquiry, due: now + settings.registry.timeout)
+        return registry.inquire(flights.issue(), about: leases[first].holding.lastSent, on: connection)
+    }
+
     private mutating func next(for room: RegistryMachine.Room, at now: Instant) -> (LeaseID, WriteClass)? {
         switch room {
-        case .none: nil
+        case .none, .inquiry: nil
         case .lightBeats: queue.nextBeat(at: now).map { ($0, .beat) }
         case .anything: queue.next(at: now)
         }
@@ -175,14 +187,16 @@ extension BeatReactor {
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.
     package func mayFinish(_ write: WriteID, at now: Instant) -> Bool {
-        guard let id = flights.writes[write]?.lease else { return false }
+        guard let id = flights.writes[write]?.lease else { return registry.isInquiry(write) }
         return leases[id].isSayingGoodbye || (leases[id].wanted != nil && mayWrite(id, at: now))
     }
 
     // MARK: Answers
 
     mutating func replied(_ write: WriteID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
-        guard let flight = flights.writes.removeValue(forKey: write) else { return }
+        guard let flight = flights.writes.removeValue(forKey: write) else {
+            return registry.inquired(write, reply, at: now, &chance)
+        }
         switch reply {
         case .accepted, .notFound, .refused:
             registry.answered(
@@ -194,6 +208,17 @@ extension BeatReactor {
             break  // its connection's end, which follows, says what that means for the server
         }
         landed(flight.lease, reply, at: now, into: &effects)
+    }
+
+    /// A connection stands; what another server held is registered anew at this one.
+    mutating func connected(_ id: ConnectionID, at now: Instant, into effects: inout Effects) {
+        guard registry.connected(id, interval: BeatTiming().interval, at: now, &chance) else { return }
+        for lease in leases.ids {
+            leases[lease].moveToAnotherServer(at: now)
+            schedule(lease, at: now, into: &effects)
+        }
+        for task in tasks.ids { refresh(task, at: now, into: &effects) }
+        memory.isDirty = true
     }
 
     mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, into effects: inout Effects) {

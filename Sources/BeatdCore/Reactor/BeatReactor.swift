@@ -30,7 +30,7 @@ package struct BeatReactor {
         self.settings = settings
         looks = LookSchedule(maxInFlight: settings.maxLooksInFlight)
         queue = WriteQueue(writesPerSecond: settings.registry.writesPerSecond, at: now)
-        registry = RegistryMachine(server: settings.registry.server, api: settings.registry.api)
+        registry = RegistryMachine(settings.registry)
         timers = TimerWheel(startingAt: now)
         chance = Chance(seed: settings.seed)
         course = Course(began: now)
@@ -47,7 +47,7 @@ package struct BeatReactor {
         case .saw(let reports): for report in reports { saw(report, at: now, into: &effects) }
         case .exited(let process): exited(process, at: now, into: &effects)
         case .woke(let target): woke(target, at: now, into: &effects)
-        case .connected(let id): registry.connected(id, interval: BeatTiming().interval, at: now, &chance)
+        case .connected(let id): connected(id, at: now, into: &effects)
         case .closed(let id, let why): closed(id, why, at: now, into: &effects)
         case .replied(let write, let reply): replied(write, reply, at: now, into: &effects)
         case .stopping(let mode, let deadline): stop(mode, deadline: deadline, at: now, into: &effects)
@@ -56,6 +56,7 @@ package struct BeatReactor {
         }
         expire(at: now, into: &effects)
         looks.fill(&timers, at: now, into: &effects)
+        abandon(registry.moveOn(at: now, into: &effects), "the next server is tried", at: now, into: &effects)
         pump(at: now, into: &effects)
         remember(at: now, into: &effects)
         finishIfDone(at: now, into: &effects)
@@ -89,6 +90,9 @@ package struct BeatReactor {
                     take(look, of: id, at: now, into: &effects)
                 }
             case .write: flights.timer = nil
+            case .inquiry:
+                flights.inquiry = nil
+                if let connection = registry.inquiring { giveUp(connection, at: now, into: &effects) }
             case .save: memory.timer = nil
             case .ready: course.isReadyDue = true
             case .stop: break  // `finishIfDone` sees the deadline

@@ -22,6 +22,14 @@ struct BeatTask {
         /// The file with the same instance that came first.
         var twin: String?
 
+        /// Another lease is wanted now; the former one stays until it stands.
+        mutating func take(_ new: LeaseID) {
+            twin = nil
+            if let lease { leaving.append(lease) }
+            leaving.removeAll { $0 == new }
+            lease = new
+        }
+
         /// Every lease there is of it.
         var all: [LeaseID] { leaving + (lease.map { [$0] } ?? []) }
     }

@@ -10,6 +10,8 @@ struct Flights {
     private(set) var issued: UInt64 = 0
     /// Set while something waits only for the registry or the budget.
     var timer: TimerWheel<Timer>.Handle?
+    /// Set while the registry is asked which API it speaks.
+    var inquiry: TimerWheel<Timer>.Handle?
     #if DELIBERATE_BUGS
         /// Inside `nextWrite`.
         var isJudging = false

@@ -25,7 +25,8 @@ package struct HeartReport {
 
     package var registry: RegistryStatus {
         RegistryStatus(
-            api: machine.api, server: machine.server, reachable: machine.isReachable, lastError: machine.lastError)
+            api: machine.api?.rawValue, server: machine.server, reachable: machine.isReachable,
+            lastError: machine.lastError)
     }
 
     private func status(of id: TaskID) -> InstanceStatus {

@@ -19,8 +19,14 @@ struct Holding {
 
     init(lastSent: Instance) { self.lastSent = lastSent }
 
-    /// Another server is in use: it knows nothing of us.
-    mutating func forget() { self = Holding(lastSent: lastSent) }
+    /// Another server is in use, which may know nothing of us.
+    ///
+    /// What we owe a goodbye for is owed to it: the servers of a list are one cluster (contract 4).
+    mutating func moved() {
+        isRegistered = false
+        accepted = nil
+        correction = nil
+    }
 }
 
 /// How fast a lease beats, and how long its writes may take.

@@ -164,6 +164,7 @@ struct Lease {
         case .deregister:
             state = .goodbyeSent(id, at: now)
             holding.isRegistered = false
+        case .inquire: preconditionFailure("a question is no write of a lease")
         }
         holding.lastSent = instance
     }
@@ -179,9 +180,9 @@ struct Lease {
         }
     }
 
-    /// Another server is in use: it knows nothing of us, and what the old one holds lapses there.
+    /// Another server is in use: it is told anew, and what the old one holds lapses there.
     mutating func moveToAnotherServer(at now: Instant) {
-        holding.forget()
+        holding.moved()
         if isInFlight == nil { rest(due: now, at: now) }
     }
 

@@ -48,6 +48,21 @@ struct LeaseTable {
         }
     }
 
+    /// What became of a wish for an identity.
+    enum Claimed {
+        case granted(LeaseID)
+        case heldBy(TaskID)
+    }
+
+    /// The lease of that identity becomes the task's, unless another task has it; `new` where there is none yet.
+    mutating func claim(_ new: Lease, for task: TaskID) -> Claimed {
+        guard let found = id(of: new.identity) else { return .granted(add(new)) }
+        if let owner = self[found].owner, owner != task { return .heldBy(owner) }
+        self[found].owner = task
+        self[found].name = new.name
+        return .granted(found)
+    }
+
     mutating func add(_ lease: Lease) -> LeaseID {
         let id = LeaseID(index: slots.add(lease))
         byIdentity[lease.identity] = id

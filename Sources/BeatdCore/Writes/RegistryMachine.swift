@@ -1,48 +1,36 @@
 /// Which server, how many connections, and when to try again; no I/O of its own.
 struct RegistryMachine {
-    /// How the server disappoints, and what follows from it.
-    struct Trouble {
-        /// Connects and requests in a row without an answer.
-        var failures = 0
-        /// No connect before this.
-        var mayOpen = Instant(nanoseconds: .min)
-        /// Since when nothing was reached.
-        var since: Instant?
-        /// No write before this: the first one after an outage.
-        var quietUntil = Instant(nanoseconds: .min)
-    }
-
     /// What a connection may carry next.
-    enum Room: Hashable { case none, lightBeats, anything }
+    enum Room: Hashable { case none, inquiry, lightBeats, anything }
 
     /// At most so many connections, and never fewer than `fewest` where the work asks for them.
     static let fewest = 2
     static let most = 64
-    /// A first write after an outage of at least this falls at a random point of one interval of it (promise P6).
-    static let outage = Duration.seconds(5)
 
-    private(set) var server: Server
-    /// What is spoken from the next write on.
-    private(set) var speaks: RegistryAPI
+    private var list: ServerList
+    /// The one in use.
+    var server: Server { list.current }
+    private var dialect: Dialect
     /// Whether the last answer to a v1 beat offered light ones.
     private(set) var takesLightBeats = false
     /// v3 has no others.
-    var lightBeats: Bool { speaks == .v3 || takesLightBeats }
+    var lightBeats: Bool { dialect.spoken == .v3 || takesLightBeats }
     private(set) var isReachable = false
     private(set) var lastError: String?
-    /// Whether an answer ever told which API the server speaks.
-    private(set) var api: String?
+    /// The API in which the server in use answered last.
+    private(set) var api: RegistryAPI?
     private(set) var connections: [ConnectionID: RegistryConnection] = [:]
     private var issued: UInt64 = 0
     private var trouble = Trouble()
     /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
     private var idleLimit: Duration?
-    private var answerTime = Duration.milliseconds(5)
+    private var answerTime = Self.firstGuess
+    private static let firstGuess = Duration.milliseconds(5)
     private(set) var depth = Depth()
 
-    init(server: Server, api: RegistryAPI? = nil) {
-        self.server = server
-        speaks = api ?? .v1
+    init(_ settings: RegistrySettings) {
+        list = ServerList(settings.servers)
+        dialect = Dialect(settings.api)
     }
 
     // MARK: What to do next
@@ -50,8 +38,9 @@ struct RegistryMachine {
     /// Asks for connections and says which may write, for `beats` and `others` that wait, at `rate` writes a second.
     mutating func pump(beats: Int, others: Int, rate: Double, at now: Instant, into effects: inout Effects) {
         let depth = lightBeats ? self.depth.current : 1
-        let work = others + (beats + depth - 1) / depth
-        guard work > 0, now >= trouble.quietUntil else { return }
+        // What is to be found out first takes one connection.
+        let work = dialect.toAsk == nil ? others + (beats + depth - 1) / depth : min(others + beats, 1)
+        guard work > 0, now >= trouble.quietUntil, dialect.inquiry == nil else { return }
         var free = 0
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             switch connection.state {
@@ -94,6 +83,7 @@ struct RegistryMachine {
     func room(on id: ConnectionID, at now: Instant) -> Room {
         guard now >= trouble.quietUntil else { return .none }
         return switch connections[id]?.state {
+        case .idle where dialect.toAsk != nil: dialect.inquiry == nil ? .inquiry : .none
         case .idle: .anything
         case .filling: .lightBeats
         case .opening, .busy, .ending, nil: .none
@@ -102,8 +92,21 @@ struct RegistryMachine {
 
     /// The write as the server in use is told of it.
     func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance) -> WriteOrder {
-        WriteOrder(id: id, kind: kind, instance: instance, server: server, api: speaks)
+        WriteOrder(
+            id: id, kind: kind, instance: instance, server: server, api: dialect.spoken ?? dialect.toAsk ?? .v1)
     }
+
+    /// The question that goes out on that connection, about the service of that instance.
+    mutating func inquire(_ write: WriteID, about instance: Instance, on id: ConnectionID) -> WriteOrder {
+        dialect.asked(write, on: id)
+        connections[id]?.wrote(write, mayBeFollowed: false)
+        return order(write, .inquire, instance)
+    }
+
+    func isInquiry(_ write: WriteID) -> Bool { dialect.inquiry?.write == write }
+
+    /// The connection on which a question is out.
+    var inquiring: ConnectionID? { dialect.inquiry?.connection }
 
     /// `isShared`: other light beats may be in flight beside it.
     mutating func wrote(_ write: WriteID, on id: ConnectionID, isShared: Bool) {
@@ -117,21 +120,20 @@ struct RegistryMachine {
 
     // MARK: What happened
 
-    mutating func connected(_ id: ConnectionID, interval: Duration, at now: Instant, _ chance: inout Chance) {
-        guard case .opening = connections[id]?.state else { return }
+    /// Says whether what was registered stands at another server.
+    mutating func connected(_ id: ConnectionID, interval: Duration, at now: Instant, _ chance: inout Chance) -> Bool {
+        guard case .opening = connections[id]?.state else { return false }
         connections[id]?.state = .idle(since: now)
-        if let since = trouble.since, now - since >= Self.outage {
-            trouble.quietUntil = now + chance.part(of: interval)
-        }
-        trouble.since = nil
+        trouble.connected(interval: interval, at: now, &chance)
         isReachable = true
+        return list.connected()
     }
 
     /// The writes in flight on that connection, which have no answer now.
     mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, _ chance: inout Chance) -> [WriteID]
     {
         guard let connection = connections.removeValue(forKey: id) else { return [] }
-        cutShort(connection, at: now)
+        cutShort(connection, id, at: now)
         if why == .announced, let answers = connection.answersOfOne { depth.ended(after: answers) }
         // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
         // one just as we write on it: that is no sign of trouble.
@@ -146,7 +148,8 @@ struct RegistryMachine {
         return connection.writes
     }
 
-    private mutating func cutShort(_ connection: RegistryConnection, at now: Instant) {
+    private mutating func cutShort(_ connection: RegistryConnection, _ id: ConnectionID, at now: Instant) {
+        dialect.lost(on: id)
         if !connection.writes.isEmpty, connection.batch > 1 { depth.wentWrong(at: now) }
     }
 
@@ -165,21 +168,47 @@ struct RegistryMachine {
             }
             connections[id] = connection
         }
-        trouble.failures = 0
-        isReachable = true
-        trouble.since = nil
+        isAnswering()
         switch reply {
         case .accepted(_, let light):
             lastError = nil
-            api = speaks.rawValue
-            if wasBeat, speaks == .v1 { takesLightBeats = light ?? false }
+            api = dialect.spoken
+            if wasBeat, dialect.spoken == .v1 { takesLightBeats = light ?? false }
         case .notFound:
             lastError = nil
-            api = speaks.rawValue
+            api = dialect.spoken
         case .refused(let status, let text):
             lastError = "HTTP \(status): \(text)"
+            dialect.refused(status, at: now)
         case .noAnswer, .notSent:
             preconditionFailure("an answer that is none was counted as one")
+        }
+    }
+
+    private mutating func isAnswering() {
+        trouble.answered()
+        list.answered()
+        isReachable = true
+    }
+
+    /// The question about the API ended, if that was it.
+    mutating func inquired(_ write: WriteID, _ reply: Reply, at now: Instant, _ chance: inout Chance) {
+        guard let (asked, id) = dialect.inquiry, asked == write else { return }
+        switch reply {
+        case .notSent: connections[id]?.didNotWrite(write)
+        case .noAnswer: break  // its connection's end follows
+        case .accepted, .notFound, .refused:
+            let isThere = if case .refused = reply { false } else { true }
+            connections[id]?.answered(write, isRefusal: !isThere, at: now)
+            guard dialect.found(isThere, at: now) else {
+                failed("no Nacos at this address and context path", at: now, &chance)
+                return trouble.keepQuiet()
+            }
+            if isThere {
+                isAnswering()
+                lastError = nil
+                api = dialect.spoken
+            }
         }
     }
 
@@ -188,7 +217,7 @@ struct RegistryMachine {
     /// Gives all that was in flight on it.
     mutating func gaveUp(on id: ConnectionID, at now: Instant, _ chance: inout Chance) -> [WriteID] {
         guard let connection = connections.removeValue(forKey: id) else { return [] }
-        cutShort(connection, at: now)
+        cutShort(connection, id, at: now)
         failed("no answer in time", at: now, &chance)
         return connection.writes
     }
@@ -198,34 +227,47 @@ struct RegistryMachine {
 
     mutating func remember(lightBeats: Bool) { takesLightBeats = lightBeats }
 
-    /// Another API from the next write on; what is in flight ends as it began.
+    /// Other servers, or another API: what is in flight ends as it began, unless the server in use is not meant any more.
     ///
-    /// With another server: the writes that were in flight; nil where it stays.
-    mutating func configure(_ new: RegistrySettings, into effects: inout Effects) -> [WriteID]? {
-        if speaks != new.api ?? .v1 {
-            speaks = new.api ?? .v1
+    /// Gives what was in flight then.
+    mutating func configure(_ new: RegistrySettings, into effects: inout Effects) -> [WriteID] {
+        if new.api != dialect.configured {
+            dialect = Dialect(new.api)
             api = nil
         }
-        return new.server == server ? nil : use(new.server, into: &effects)
+        return list.configure(new.servers) ? leave(&effects) : []
     }
 
-    private mutating func use(_ server: Server, into effects: inout Effects) -> [WriteID] {
+    /// Takes the next server of the list where the one in use failed too often; gives what was in flight.
+    mutating func moveOn(at now: Instant, into effects: inout Effects) -> [WriteID] {
+        guard list.isSpent else { return [] }
+        list.moveOn()
+        if !list.isRoundOver { trouble.mayOpenAtOnce(at: now) }
+        return leave(&effects)
+    }
+
+    /// What was learnt of a server is forgotten with its connections.
+    private mutating func leave(_ effects: inout Effects) -> [WriteID] {
         var writes: [WriteID] = []
         for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
             writes += connection.writes
             effects.append(.close(id))
         }
-        let issued = self.issued
-        self = RegistryMachine(server: server, api: speaks)
-        self.issued = issued
+        connections = [:]
+        dialect = Dialect(dialect.configured)
+        api = nil
+        takesLightBeats = false
+        isReachable = false
+        idleLimit = nil
+        answerTime = Self.firstGuess
+        depth = Depth()
         return writes
     }
 
     private mutating func failed(_ why: String, at now: Instant, _ chance: inout Chance) {
-        trouble.failures += 1
+        trouble.failed(at: now, &chance)
+        list.failed()
         lastError = why
         isReachable = false
-        trouble.since = trouble.since ?? now
-        trouble.mayOpen = now + Backoff.writes.delay(afterFailures: trouble.failures, &chance)
     }
 }

@@ -19,6 +19,8 @@ package struct WriteOrder: Hashable, Sendable {
         /// `light`: identity only; else with the BeatInfo, whose `period` is this interval.
         case beat(light: Bool, period: Duration)
         case deregister
+        /// Whether the server has that API: the list of the instance's service is asked for.
+        case inquire
     }
     package var id: WriteID
     package var kind: Kind
@@ -41,7 +43,7 @@ package enum Reply: Hashable, Sendable {
     case accepted(intervalMilliseconds: Int64?, lightBeats: Bool?)
     /// The server doesn't know the instance (v1 20404, v3 21003).
     case notFound
-    /// An answer that is no yes: its HTTP status and a short escaped excerpt for people.
+    /// An answer that is no yes (to a question about the API: that the server doesn't have it): its HTTP status and a short escaped excerpt for people.
     case refused(status: Int, text: String)
     /// Bytes left and no (whole) answer came: the server may or may not apply them, now or later.
     case noAnswer(String)

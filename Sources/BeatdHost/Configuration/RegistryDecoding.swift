@@ -1,18 +1,20 @@
 internal import BeatdCore
 
 extension ConfigurationDecoding {
-    /// Reads `registry`: one plain HTTP server is in force.
+    /// Reads `registry`: plain HTTP servers are in force.
     static func registry(_ top: Section, into result: inout AgentConfiguration) throws(InputError) {
         guard let section = try section(top, "registry", ConfigurationKeys.registry) else { return }
         let path = try contextPath(section)
-        var server = try servers(section) ?? Server()
-        server.contextPath = path ?? server.contextPath
-        result.settings.registry.server = server
+        result.settings.registry.servers = (try servers(section) ?? [Server()]).map { server in
+            var server = server
+            server.contextPath = path ?? server.contextPath
+            return server
+        }
         result.settings.registry.timeout =
             try section.duration("timeout", .milliseconds(100) ... .seconds(60)) ?? result.settings.registry.timeout
         result.settings.registry.writesPerSecond =
             try section.integer("writes-per-second", 1...100_000) ?? result.settings.registry.writesPerSecond
-        // `auto` is no API: it is spoken v1 until asking comes.
+        // `auto` is no API: each server is asked.
         result.settings.registry.api = try section.word("api", ["auto", "v1", "v3"]).flatMap(RegistryAPI.init)
         try refuseLater(section)
     }
@@ -51,7 +53,10 @@ extension ConfigurationDecoding {
         return path
     }
 
-    private static func servers(_ section: Section) throws(InputError) -> Server? {
+    /// More than any cluster has.
+    private static let mostServers = 64
+
+    private static func servers(_ section: Section) throws(InputError) -> [Server]? {
         guard let value = try section.value("servers") else { return nil }
         let name = section.name("servers")
         var values = [value]
@@ -63,14 +68,16 @@ extension ConfigurationDecoding {
         }
         var servers: [Server] = []
         for value in values { servers.append(try server(value, name)) }
-        guard let server = servers.first else {
+        guard !servers.isEmpty else {
             throw InputError(value.place, key: name, "'\(name)' is empty; name one server, such as 127.0.0.1:8848")
         }
-        guard servers.count == 1 else {
-            throw InputError(
-                value.place, key: name, Later.sentence("more than one server in '\(name)'", instead: "name one"))
+        guard servers.count <= mostServers else {
+            throw InputError(value.place, key: name, "'\(name)' has \(servers.count) servers; \(mostServers) at most")
         }
-        return server
+        for (index, server) in servers.enumerated() where servers[..<index].contains(server) {
+            throw InputError(value.place, key: name, "'\(name)' names \(server.authority) twice")
+        }
+        return servers
     }
 
     private static func server(_ value: WrittenValue, _ name: String) throws(InputError) -> Server {

@@ -3,6 +3,9 @@ import Predicates
 
 /// beatd starts, is killed, or ends by itself; what it saved is all that it keeps.
 extension World {
+    /// The list as the configuration has it.
+    static func servers(_ count: Int) -> [Server] { (0..<count).map { Server(host: "10.1.0.\($0 + 1)") } }
+
     mutating func startBeatd() {
         guard beatd == nil else { return }
         let now = agenda.now
@@ -10,7 +13,8 @@ extension World {
         disk.epoch += 1
         if disk.epoch > 1 { ledger.tally.restarts += 1 }
         let registrySettings = RegistrySettings(
-            timeout: .nanoseconds(swarm.timeout), writesPerSecond: swarm.writesPerSecond)
+            servers: Self.servers(swarm.servers), api: swarm.api, timeout: .nanoseconds(swarm.timeout),
+            writesPerSecond: swarm.writesPerSecond)
         let settings = Settings(registry: registrySettings, maxLooksInFlight: 64, seed: chance.next())
         if !disk.state.isEmpty, swarm.strikes(.tornState, 250, &chance) {
             disk.state = Array(disk.state.prefix(chance.below(disk.state.count)))
@@ -27,6 +31,7 @@ extension World {
         }
         beatd = Beatd(settings, epoch: disk.epoch, at: now)
         network.peers = [:]
+        network.server = 0
         oracle.started(remembering: remembered, at: now)
         trace.note(nil, at: now, "beatd starts, remembering \(remembered.count) entries")
         for subject in host.subjects.indices { ledger.witnesses[subject].isFirstAfterRestart = disk.epoch > 1 }
@@ -111,7 +116,12 @@ extension World {
     // MARK: Situations of writes
 
     mutating func note(_ order: WriteOrder, _ subject: Int) {
+        if order.api == .v3, case .beat = order.kind { ledger.met(.spokeV3) }
         var witness = ledger.witnesses[subject]
+        if order.kind == .inquire {
+            ledger.met(order.api == .v1 ? .asked : .askedV3)
+            return
+        }
         witness.isInFlight = true
         witness.isRegistrationInFlight = order.kind == .register
         switch order.kind {
@@ -133,6 +143,7 @@ extension World {
             witness.removedWhileDown = false
             witness.isFirstAfterRestart = false
             witness.goodbyeSentAt = agenda.now
+        case .inquire: break
         }
         ledger.witnesses[subject] = witness
     }

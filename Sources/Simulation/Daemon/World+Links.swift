@@ -4,13 +4,19 @@ import Predicates
 
 /// beatd's connections: the product's own conversations, with sockets that take half and peers that go.
 extension World {
-    mutating func open(_ id: ConnectionID) {
+    mutating func open(_ id: ConnectionID, to server: Int) {
         guard let epoch = beatd?.epoch else { return }
         oracle.opened(at: agenda.now)
-        var peer = Peer()
+        if server != network.server {
+            network.server = server
+            ledger.met(.failedOver)
+            oracle.moved(at: agenda.now)
+            trace.note(nil, at: agenda.now, "beatd turns to server \(server)")
+        }
+        var peer = Peer(server: server)
         peer.lastActivity = agenda.now
         network.peers[id] = peer
-        switch registry.presence {
+        switch registry.presences[server] {
         case .refusing:
             agenda.plan(.unreachable(id, "connection refused", epoch: epoch), after: 400_000)
             for subject in host.subjects.indices where isAlive(subject) {
@@ -99,7 +105,7 @@ extension World {
             "LEFT \(order.kind) \(order.instance.cluster) \(order.instance.identity) (write \(order.id.number))")
         if let request {
             network.errands[flight.number] = Errand(
-                connection: id, request: request, sentAt: now, subject: flight.subject)
+                connection: id, server: network.server, request: request, sentAt: now, subject: flight.subject)
         }
     }
 

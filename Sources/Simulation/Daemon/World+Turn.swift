@@ -76,7 +76,7 @@ extension World {
         case .look(let order): begin(order)
         case .watch(let identity): watch(identity)
         case .unwatch(let identity): beatd?.known.watched[identity] = nil
-        case .open(let id, _): open(id)
+        case .open(let id, let server): open(id, to: World.servers(swarm.servers).firstIndex(of: server) ?? 0)
         case .close(let id): close(id)
         case .write(let id):
             if beatd?.hasStalled == false, swarm.strikes(.stallBeforeWrite, 12, &chance) {

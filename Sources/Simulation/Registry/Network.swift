@@ -6,6 +6,8 @@ struct Network {
     /// By the number of the write.
     var errands: [Int: Errand] = [:]
     var weather: Weather?
+    /// Which server of the list beatd turned to last.
+    var server = 0
     private(set) var weathers = 0
 
     mutating func change(to fault: Fault, share: Int, subject: Int?) -> Int {

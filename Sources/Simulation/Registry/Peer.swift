@@ -5,6 +5,8 @@ import Predicates
 /// One connection as beatd has it: its own conversation, and what the server does behind it.
 struct Peer {
     var conversation = LinkConversation()
+    /// Which server of the list it goes to.
+    var server: Int
     /// The server has ended it, whether or not beatd knows.
     var isClosedByServer = false
     var requests = 0

@@ -34,15 +34,30 @@ struct Registry {
         case dropped(String, cluster: String)
     }
 
-    let species: Species
-    var presence = Presence.up
+    /// Which APIs it has.
+    enum Release: Hashable, CaseIterable { case v1, both, v3, none }
+
+    private(set) var species: Species
+    var release: Release
+    /// Of each server of the list; all of them hold the same.
+    var presences: [Presence]
     var takesLightBeats = true
     /// What an operator made `clientBeatInterval` say, as JSON.
     var oddInterval: String?
     private(set) var entries: [String: [String: Entry]] = [:]
     private(set) var changes: [Change] = []
 
-    init(species: Species) { self.species = species }
+    init(species: Species, release: Release, servers: Int) {
+        self.species = release == .v1 ? species : .nacos2
+        self.release = release
+        presences = Array(repeating: .up, count: servers)
+    }
+
+    /// Another release; what has v3 keeps one entry for ip and port.
+    mutating func take(_ release: Release) {
+        self.release = release
+        if release != .v1 { species = .nacos2 }
+    }
 
     mutating func takeChanges() -> [Change] {
         defer { changes.removeAll(keepingCapacity: true) }
@@ -55,16 +70,44 @@ struct Registry {
     // MARK: Requests
 
     mutating func apply(_ request: WireRequest, at now: Int64) -> Response {
+        if let refusal = refusal(request) { return refusal }
         switch request.kind {
+        case .inquiry: return Response(body: "{}", isChunked: true, answer: .yes(interval: nil, takesLight: nil))
         case .register:
             hold(request, at: now)
-            return Response(body: "ok", answer: .yes(interval: nil, takesLight: nil))
+            return yes(request)
         case .deregister:
             drop(request.identity, cluster: species == .nacos14 ? request.cluster : nil)
-            return Response(body: "ok", answer: .yes(interval: nil, takesLight: nil))
+            return yes(request)
+        case .lightBeat where request.isV3:
+            guard let key = known(request) else {
+                let body = "{\"code\":21003,\"message\":\"instance not found\",\"data\":null}"
+                return Response(body: body, isChunked: true, answer: .unknown)
+            }
+            entries[request.identity]?[key]?.lastBeat = now
+            entries[request.identity]?[key]?.isHealthy = true
+            return yes(request)
         case .fullBeat, .lightBeat:
             return beat(request, at: now)
         }
+    }
+
+    /// What a release without that API says: switched off, or never heard of.
+    private func refusal(_ request: WireRequest) -> Response? {
+        let status: Int
+        switch (release, request.isV3) {
+        case (.both, _), (.v1, false), (.v3, true): return nil
+        case (.v3, false): status = takesLightBeats ? 410 : 404
+        case (.v1, true): status = species == .nacos2 ? 501 : 404
+        case (.none, _): status = 404
+        }
+        return Response(status: status, body: "no such api", answer: .odd(status: status))
+    }
+
+    private func yes(_ request: WireRequest) -> Response {
+        let answer = Answer.yes(interval: nil, takesLight: nil)
+        guard request.isV3 else { return Response(body: "ok", answer: answer) }
+        return Response(body: "{\"code\":0,\"message\":\"success\",\"data\":\"ok\"}", isChunked: true, answer: answer)
     }
 
     private mutating func beat(_ request: WireRequest, at now: Int64) -> Response {

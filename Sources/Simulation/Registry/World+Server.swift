@@ -29,7 +29,7 @@ extension World {
     mutating func arrive(_ write: Int) {
         guard var errand = network.errands[write] else { return }
         let now = agenda.now
-        switch registry.presence {
+        switch registry.presences[errand.server] {
         case .refusing:
             network.errands[write] = nil
             strand(behind: write, on: errand.connection, mayApply: false)
@@ -81,7 +81,8 @@ extension World {
     }
 
     mutating func apply(_ write: Int) {
-        guard let errand = network.errands.removeValue(forKey: write), registry.presence != .refusing else { return }
+        guard let errand = network.errands.removeValue(forKey: write), registry.presences[errand.server] != .refusing
+        else { return }
         let now = agenda.now
         let isLate = network.peers[errand.connection]?.flight(write) == nil
         let kind = errand.request.kind
@@ -91,7 +92,7 @@ extension World {
         if kind == .deregister {
             ledger.witnesses[errand.subject].goodbyeAppliedAt = now
         } else if isLate {
-            if kind != .register { ledger.met(.lateApplyOfBeat) }
+            if kind == .fullBeat || kind == .lightBeat { ledger.met(.lateApplyOfBeat) }
             if couldBringBack, registry.entries[errand.request.identity] != nil,
                 ledger.witnesses[errand.subject].goodbyeAppliedAt > errand.sentAt
             {
@@ -99,7 +100,9 @@ extension World {
             }
         }
         tellChanges()
-        if registry.presence == .hanging { return strand(behind: write, on: errand.connection, mayApply: true) }
+        if registry.presences[errand.server] == .hanging {
+            return strand(behind: write, on: errand.connection, mayApply: true)
+        }
         switch errand.fault {
         case .answerLost:
             strand(behind: write, on: errand.connection, mayApply: true)
@@ -144,7 +147,7 @@ extension World {
         peer.requests += 1
         let isFull = peer.requests >= 100 && registry.species != .rnacos
         if isFull { ledger.met(.connectionFull) }
-        let closes = isFull || [400, 500].contains(response.status)
+        let closes = isFull || [400, 500, 501].contains(response.status)
         peer.change(write) { $0.answer = response.answer }
         peer.isClosedByServer = closes
         network.peers[errand.connection] = peer
@@ -190,8 +193,8 @@ extension World {
     }
 
     mutating func bringRegistryUp() {
-        if registry.presence != .up { oracle.trouble(nil, at: agenda.now) }
-        registry.presence = .up
+        if registry.presences[network.server] != .up { oracle.trouble(nil, at: agenda.now) }
+        registry.presences = registry.presences.map { _ in .up }
     }
 
     /// A restart: ephemeral entries and requests under way are gone.

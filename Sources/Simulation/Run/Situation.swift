@@ -40,5 +40,9 @@ package enum Situation: String, CaseIterable, Sendable {
     case sharedWrite = "several light beats left in one write"
     case givenBack = "a full socket gave whole requests back"
     case cutShort = "a connection ended with several writes in flight"
+    case failedOver = "beatd turned to the next server of the list"
+    case spokeV3 = "a beat went out over v3"
+    case asked = "a server was asked for v1"
+    case askedV3 = "a server without v1 was asked for v3"
     case behindRefusal = "what stood behind a refusal was not read"
 }

@@ -17,6 +17,12 @@ struct Swarm {
     let timeout: Int64
     /// How long faults go on.
     let length: Int64
+    /// How many servers the list has.
+    let servers: Int
+    /// What the configuration says; nil: auto.
+    let api: RegistryAPI?
+    /// What the registry begins with.
+    let release: Registry.Release
 
     /// Those that come by themselves, whenever what they disturb happens.
     static let ambient: Set<Fault> = [
@@ -39,6 +45,10 @@ struct Swarm {
         writesPerSecond = chance.pick([2, 5, 20, 500])
         timeout = chance.pick([3, 3, 2]) * 1_000_000_000
         length = chance.between(1750, 1900) * 1_000_000_000
+        servers = chance.pick([1, 1, 2, 3])
+        release = chance.pick([.v1, .both, .v3])
+        let spoken: [RegistryAPI] = release == .both ? [.v1, .v3] : release == .v1 ? [.v1] : [.v3]
+        api = chance.happens(70) ? nil : chance.pick(spoken)
     }
 
     func draw(_ chance: inout Chance) -> Fault {

@@ -28,6 +28,7 @@ enum Happening {
     case sweep
     case weatherEnds(Int)
     case registryUp
+    case released(Registry.Release)
     // beatd
     case tick(at: Int64, epoch: Int)
     case resume(epoch: Int)
@@ -51,7 +52,7 @@ extension Happening {
             epoch
         case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .reaped, .arrive,
             .apply, .sweep,
-            .weatherEnds, .registryUp,
+            .weatherEnds, .registryUp, .released,
             .start, .check, .faultsStop, .end:
             nil
         }
@@ -64,7 +65,7 @@ extension Happening {
             .tick, .saved, .scan, .addresses:
             true
         case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .reaped, .arrive, .apply, .idle, .sweep,
-            .weatherEnds, .registryUp, .resume,
+            .weatherEnds, .registryUp, .released, .resume,
             .start, .kill, .check, .faultsStop, .end:
             false
         }

@@ -27,7 +27,8 @@ extension World {
             let number = network.change(
                 to: fault, share: 30 + chance.below(70), subject: chance.happens(50) ? subject : nil)
             agenda.plan(.weatherEnds(number), after: chance.between(1, 25) * Time.second)
-        case .outageRefusing, .outageHanging, .forgetAll, .operatorRemoves, .lightBeatsFlip, .oddInterval:
+        case .outageRefusing, .outageHanging, .forgetAll, .operatorRemoves, .lightBeatsFlip, .oddInterval, .upgrade,
+            .serverAway:
             strikeRegistry(fault, subject)
         case .stall:
             for subject in host.subjects.indices where isAlive(subject) { ledger.hit(.stall, subject, at: agenda.now) }
@@ -175,15 +176,43 @@ extension World {
         oracle.trouble(nil, at: agenda.now)
         switch fault {
         case .outageRefusing, .outageHanging:
-            guard registry.presence == .up else { return }
-            registry.presence = fault == .outageRefusing ? .refusing : .hanging
+            guard registry.presences.allSatisfy({ $0 == .up }) else { return }
+            registry.presences = registry.presences.map { _ in fault == .outageRefusing ? .refusing : .hanging }
             if fault == .outageRefusing {
                 network.errands = [:]
                 hangUpAll()
             }
             if chance.happens(50) { forgetAll() }
             agenda.plan(.registryUp, after: chance.between(1, 45) * Time.second)
+        case .serverAway:
+            // One server of several, most often the one in use.
+            let server = chance.happens(70) ? network.server : chance.below(registry.presences.count)
+            guard registry.presences.count > 1, registry.presences[server] == .up else { return }
+            registry.presences[server] = chance.happens(50) ? .refusing : .hanging
+            if server == network.server {
+                for subject in host.subjects.indices where isAlive(subject) {
+                    ledger.hit(.serverAway, subject, at: agenda.now)
+                }
+                if registry.presences[server] == .refusing {
+                    network.errands = [:]
+                    hangUpAll()
+                }
+            }
+            agenda.plan(.registryUp, after: chance.between(1, 45) * Time.second)
         case .forgetAll: forgetAll()
+        case .upgrade:
+            guard swarm.api == nil else { return }
+            for subject in host.subjects.indices where isAlive(subject) {
+                ledger.hit(.upgrade, subject, at: agenda.now)
+            }
+            let release = chance.pick(Registry.Release.allCases.filter { $0 != registry.release && $0 != .none })
+            if chance.happens(30) {
+                registry.release = .none
+                agenda.plan(.released(release), after: chance.between(100, 10_000) * Time.millisecond)
+            } else {
+                registry.take(release)
+            }
+            forgetAll()
         case .operatorRemoves:
             for identity in registry.entries.keys.sorted() where self.subject(of: identity) == subject {
                 ledger.hit(.operatorRemoves, subject, at: agenda.now)
@@ -214,6 +243,7 @@ extension World {
         registry.oddInterval = nil
         registry.takesLightBeats = true
         bringRegistryUp()
+        if registry.release == .none { registry.take(.both) }
         oracle.trouble(nil, at: agenda.now)
         folder.isReadable = true
         folder.strays = []

@@ -31,7 +31,8 @@ struct World {
         var chance = Chance(seed: seed &* 0x9E37_79B9 &+ 77)
         swarm = Swarm(&chance)
         host = Host(hasPidfs: chance.happens(60))
-        registry = Registry(species: chance.pick(Registry.Species.allCases))
+        registry = Registry(
+            species: chance.pick(Registry.Species.allCases), release: swarm.release, servers: swarm.servers)
         oracle = Oracle(Limits(timeout: swarm.timeout, writesPerSecond: swarm.writesPerSecond))
         let count = 5 + chance.below(4)
         ledger = Ledger(subjects: count)
@@ -119,6 +120,7 @@ struct World {
             folder.isReadable = true
             planScan()
         case .registryUp: bringRegistryUp()
+        case .released(let release): if registry.release == .none { registry.take(release) }
         case .weatherEnds(let number): if network.weather?.number == number { network.weather = nil }
         case .addressBack:
             if host.addresses.source == nil { moveAddress() }
@@ -139,7 +141,9 @@ struct World {
     }
 
     private mutating func check() {
-        if registry.presence != .up || network.weather != nil { oracle.trouble(nil, at: agenda.now) }
+        if registry.presences[network.server] != .up || registry.release == .none || network.weather != nil {
+            oracle.trouble(nil, at: agenda.now)
+        }
         if beatd?.deferred != nil { oracle.stalled(at: agenda.now) }
         oracle.check(at: agenda.now)
         checkArmed()

@@ -1,0 +1,55 @@
+/// Which API a server speaks: as configured, or as it was found out (design.md 4).
+///
+/// Each new server is asked for the v1 list of our first service. 404, 410 and 501 mean that v1 is gone or switched off, any
+/// other answer that it is there; where v1 is not, v3 is asked for the same way. A write that gets one of the three later
+/// makes it ask again: the server may have been upgraded.
+struct Dialect {
+    private enum State: Hashable {
+        case spoken(RegistryAPI)
+        case toAsk(RegistryAPI)
+    }
+
+    /// It asks again no sooner than this after it found out.
+    static let pause = Duration.seconds(5)
+
+    let configured: RegistryAPI?
+    private var state: State
+    private var foundAt = Instant(nanoseconds: .min / 2)
+    /// The question that is out.
+    private(set) var inquiry: (write: WriteID, connection: ConnectionID)?
+
+    init(_ configured: RegistryAPI?) {
+        self.configured = configured
+        state = configured.map { .spoken($0) } ?? .toAsk(.v1)
+    }
+
+    /// nil until it was found out.
+    var spoken: RegistryAPI? { if case .spoken(let api) = state { api } else { nil } }
+
+    /// Which one is asked for next; nil while nothing is to be found out.
+    var toAsk: RegistryAPI? { if case .toAsk(let api) = state { api } else { nil } }
+
+    mutating func asked(_ write: WriteID, on connection: ConnectionID) { inquiry = (write, connection) }
+
+    /// The question has no answer.
+    mutating func lost(on connection: ConnectionID) { if inquiry?.connection == connection { inquiry = nil } }
+
+    /// The answer came; says whether the server has any API at all, as far as is known.
+    mutating func found(_ isThere: Bool, at now: Instant) -> Bool {
+        inquiry = nil
+        guard let asked = toAsk else { return true }
+        if isThere {
+            state = .spoken(asked)
+            foundAt = now
+            return true
+        }
+        state = .toAsk(asked == .v1 ? .v3 : .v1)
+        return asked == .v1
+    }
+
+    /// A write was refused with that status.
+    mutating func refused(_ status: Int, at now: Instant) {
+        guard configured == nil, RegistryAPI.missing.contains(status), now - foundAt >= Self.pause else { return }
+        state = .toAsk(.v1)
+    }
+}
