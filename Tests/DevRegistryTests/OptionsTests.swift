@@ -22,10 +22,16 @@ struct OptionsTests {
 
     @Test(arguments: [
         ["--prot", "1"], ["--port"], ["--port", "70000"], ["--port", "x"], ["stray"], ["--wrong", "nothing"],
-        ["--delete-timeout", "15"], ["--delete-timeout", "-1s"], ["--quiet=yes"],
+        ["--delete-timeout", "15"], ["--delete-timeout", "-1s"], ["--quiet=yes"], ["--v1-off", "--v3-only"],
     ])
     func `a mistake is one sentence`(arguments: [String]) {
         #expect(throws: Options.Mistake.self) { try Options(arguments) }
+    }
+
+    @Test func `v1 can be switched off, or not be there`() throws {
+        #expect(try Options().v1 == .on)
+        #expect(try Options(["--v1-off"]).v1 == .off)
+        #expect(try Options(["--v3-only"]).v1 == .removed)
     }
 
     @Test func `the help fits 80 columns and names every rule`() {

@@ -7,6 +7,7 @@ struct Options: Equatable, Sendable {
     var timing = Timing()
     var isLikeNacos = false
     var isQuiet = false
+    var v1 = Compatibility.on
     var rules = Rules()
     var wantsHelp = false
 
@@ -36,10 +37,19 @@ struct Options: Equatable, Sendable {
         switch word {
         case "--like-nacos": isLikeNacos = true
         case "--quiet": isQuiet = true
+        case "--v1-off": try leave(.off)
+        case "--v3-only": try leave(.removed)
         case "--help", "-h", "help": wantsHelp = true
         default: return false
         }
         return true
+    }
+
+    private mutating func leave(_ left: Compatibility) throws(Mistake) {
+        guard v1 == .on || v1 == left else {
+            throw Mistake(sentence: "--v1-off and --v3-only can't be had together; leave one of them out")
+        }
+        v1 = left
     }
 
     private static func takesValue(_ name: String) -> Bool {
@@ -89,14 +99,19 @@ struct Options: Equatable, Sendable {
     }
 
     static let help = """
-        beatd-dev-registry: a small in-memory Nacos naming server (HTTP API v1) for
-        development, demonstrations and tests. Nothing is kept when it ends.
+        beatd-dev-registry: a small in-memory Nacos naming server (its HTTP APIs v1
+        and v3) for development, demonstrations and tests. Nothing is kept when it ends.
 
         Usage: beatd-dev-registry [options]
 
           --port PORT               where to listen (default 8848; 0: any free port)
           --host ADDRESS            a literal address (default 127.0.0.1)
-          --context-path PATH       in front of /v1/ns (default /nacos; / for none)
+          --context-path PATH       in front of /v1/ns and /v3/client/ns (default
+                                    /nacos; / for none)
+          --v1-off                  v1 is switched off: its calls are answered 410, as
+                                    by 3.1 with nacos.core.api.compatibility.client
+                                    .enabled=false
+          --v3-only                 v1 does not exist: 404, as said of 3.2 and later
           --like-nacos              as coarse as a real one: lists trail writes by
                                     0.6 s, silent instances are looked at every 5 s,
                                     connections close after 100 requests, 60 s of

@@ -17,7 +17,8 @@ final class RegistryServer {
         self.options = options
         url = "http://\(address)\(options.contextPath)"
         routes = Routes(
-            store: Store(timing: options.timing, rules: options.rules), contextPath: options.contextPath)
+            store: Store(timing: options.timing, rules: options.rules), contextPath: options.contextPath,
+            v1: options.v1)
         server = try HTTPServer(loop: loop, listening: listener, limits: limits) { [unowned self] request, responder in
             responder.send(response(to: request))
         }
