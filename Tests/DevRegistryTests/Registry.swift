@@ -6,7 +6,9 @@ struct Registry {
     var now = Moment(boot: 1_000_000_000, wall: 1_795_356_238_239_000_000)
 
     init(_ timing: Timing = Timing(), wrong: Set<Rule> = [], contextPath: String = "/nacos", v1: Compatibility = .on) {
-        routes = Routes(store: Store(timing: timing, rules: Rules(wrong: wrong)), contextPath: contextPath, v1: v1)
+        var store = Store(timing: timing, rules: Rules(wrong: wrong))
+        store.begin(at: now)
+        routes = Routes(store: store, contextPath: contextPath, v1: v1)
     }
 
     mutating func pass(_ length: Duration) { now = now + length }

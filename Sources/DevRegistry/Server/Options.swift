@@ -8,6 +8,8 @@ struct Options: Equatable, Sendable {
     var isLikeNacos = false
     var isQuiet = false
     var v1 = Compatibility.on
+    /// How much later each answer leaves; at most ten minutes.
+    var delay = Duration.zero
     var rules = Rules()
     var wantsHelp = false
 
@@ -55,7 +57,7 @@ struct Options: Equatable, Sendable {
     private static func takesValue(_ name: String) -> Bool {
         [
             "--port", "--host", "--context-path", "--heartbeat-timeout", "--delete-timeout", "--empty-service-timeout",
-            "--edit-timeout", "--wrong",
+            "--edit-timeout", "--forget-after", "--delay", "--wrong",
         ].contains(name)
     }
 
@@ -80,6 +82,12 @@ struct Options: Equatable, Sendable {
         case "--delete-timeout": timing.deleteTimeout = try Self.length(name, value)
         case "--empty-service-timeout": timing.emptyServicesKept = try Self.length(name, value)
         case "--edit-timeout": timing.editsKept = try Self.length(name, value)
+        case "--forget-after": timing.forgetsEvery = try Self.length(name, value)
+        case "--delay":
+            delay = try Self.length(name, value)
+            guard delay <= .seconds(600) else {
+                throw Mistake(sentence: "--delay is '\(value)'; it must be at most 600s")
+            }
         default:
             guard let rule = Rule(rawValue: value) else {
                 throw Mistake(sentence: "--wrong is '\(value)'; it must be a rule that --help lists")
@@ -123,6 +131,12 @@ struct Options: Equatable, Sendable {
                                     (default 60s)
           --edit-timeout TIME       how long an operator's edit outlives its instance
                                     (default 60s)
+          --forget-after TIME       forgets each time this has passed, as if it had been
+                                    restarted: ephemeral instances are gone,
+                                    persistent ones stay (default: never)
+          --delay TIME              every answer leaves this much later, at most 600s;
+                                    what it answers is done at once, and nobody else
+                                    waits for it (default: none)
           --quiet                   no line a request on standard output
           --help                    this text
 
