@@ -142,7 +142,7 @@ struct Options: Equatable, Sendable {
 
         Where it listens is said on standard error, in one line. Every request is
         logged on standard output as one line of JSON; GET /beatd/requests?since=N
-        gives those after request N. GET / is a page that lists the instances.
+        gives those after request N. GET / is a page that shows what there is.
 
         For tests: --wrong RULE makes the registry break one of its rules; repeat it
         for more. The rules:

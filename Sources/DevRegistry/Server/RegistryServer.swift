@@ -77,7 +77,7 @@ final class RegistryServer {
         guard request.method == "GET" else { return nil }
         switch request.path {
         case "/":
-            let page = Page.html(routes.everything(at: now), url: url, at: now)
+            let page = Page(url: url, options: options).html(routes.everything(at: now), at: now)
             return Response(status: 200, text: page, type: "text/html; charset=utf-8")
         case "/beatd/requests":
             let since = request.query.last { $0.name == "since" }.flatMap { Int($0.value) } ?? 0
