@@ -52,8 +52,8 @@ struct Page {
 
     private var moods: String {
         var moods: [String] = []
-        if let length = options.timing.forgetsEvery { moods.append("forgets every \(Self.seconds(length)) s") }
-        if options.delay > .zero { moods.append("answers \(Self.seconds(options.delay)) s late") }
+        if let length = options.timing.forgetsEvery { moods.append("forgets every \(length)") }
+        if options.delay > .zero { moods.append("answers \(options.delay) late") }
         if !options.rules.wrong.isEmpty {
             moods.append("breaks " + options.rules.wrong.map(\.rawValue).sorted().joined(separator: ", "))
         }
