@@ -6,12 +6,10 @@ import Testing
 
 /// What beatd itself says in v3, to a server that has nothing else.
 struct V3Tests {
-    private static let withoutV1 = "nacos.core.api.compatibility.client.enabled=false"
-
     @Test(.enabled(if: ContractRun.isHere(.nacos31), "needs java and registries/nacos-3.1.0 in BEATD_SHARED"))
     func `a real Nacos 3.1.0 without v1 takes what beatd says in v3`() async throws {
         _ = await ContractRun.shared.value  // two real ones at a time are enough
-        let registry = try RegistryProcess(real: .nacos31, [Self.withoutV1])
+        let registry = try RegistryProcess(real: .nacos31V3)
         defer { registry.stop() }
         try await registry.hasStarted()
         let client = Client(registry.target.address)

@@ -55,6 +55,31 @@ struct ProgramTests {
         #expect(try running.ask("GET /").contains("<td>10.0.0.1:80</td>"))
     }
 
+    @Test func `a delayed answer comes late, what it says is done at once, and nobody waits for another`() throws {
+        let delay = Duration.seconds(2)
+        let running = try Running(["--delay", "2s", "--quiet"])
+        let began = ContinuousClock.now
+        let peers = try (80...81).map { port in
+            let peer = try ScriptedPeer(connectingTo: running.address)
+            let target = "/nacos/v3/client/ns/instance?serviceName=a&ip=10.0.0.1&port=\(port)"
+            try eventually { peer.say("POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") > 0 }
+            return peer
+        }
+        try eventually {
+            let page = try running.ask("GET /")
+            return page.contains("10.0.0.1:80") && page.contains("10.0.0.1:81")
+        }
+        for peer in peers {
+            try eventually {
+                peer.hear()
+                return peer.text.hasSuffix("0\r\n\r\n")
+            }
+            #expect(peer.text.hasPrefix("HTTP/1.1 200 "))
+        }
+        let took = ContinuousClock.now - began
+        #expect(took >= delay && took < delay * 2, "one delay for both, \(took)")
+    }
+
     @Test(arguments: [terminate, interrupt])
     func `a signal ends it cleanly, also with a connection open`(signal: Int32) throws {
         let running = try Running(["--quiet"])

@@ -5,8 +5,10 @@ struct Registry {
     var routes: Routes
     var now = Moment(boot: 1_000_000_000, wall: 1_795_356_238_239_000_000)
 
-    init(_ timing: Timing = Timing(), wrong: Set<Rule> = [], contextPath: String = "/nacos") {
-        routes = Routes(store: Store(timing: timing, rules: Rules(wrong: wrong)), contextPath: contextPath)
+    init(_ timing: Timing = Timing(), wrong: Set<Rule> = [], contextPath: String = "/nacos", v1: Compatibility = .on) {
+        var store = Store(timing: timing, rules: Rules(wrong: wrong))
+        store.begin(at: now)
+        routes = Routes(store: store, contextPath: contextPath, v1: v1)
     }
 
     mutating func pass(_ length: Duration) { now = now + length }
@@ -14,12 +16,23 @@ struct Registry {
     /// `call("PUT", "instance/beat", "serviceName=a", "ip=1.1.1.1")`.
     @discardableResult
     mutating func call(_ method: String, _ path: String, _ pairs: String...) -> Answer {
+        ask(method, "/v1/ns/" + path, pairs)
+    }
+
+    /// Below `/v3/client/ns`: `10.0.0.1:80` in `a`, or what is said instead, with more where more is said.
+    @discardableResult
+    mutating func v3(_ method: String, _ path: String = "instance", _ more: String...) -> Answer {
+        ask(method, "/v3/client/ns/" + path, ["serviceName=a", "ip=10.0.0.1", "port=80"] + more)
+    }
+
+    /// Behind the context path; of two parameters of one name the last counts.
+    mutating func ask(_ method: String, _ path: String, _ pairs: [String] = []) -> Answer {
         let parameters = pairs.map { pair in
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             return (name: sides[0], value: sides.count > 1 ? sides[1] : "")
         }
-        let path = routes.contextPath + "/v1/ns/" + path
-        return routes.answer(Call(method: method, path: path, parameters: Parameters(parameters)), at: now)
+        let call = Call(method: method, path: routes.contextPath + path, parameters: Parameters(parameters))
+        return routes.answer(call, at: now)
     }
 
     /// Registers 10.0.0.1:80 in `a`, with more where more is said.

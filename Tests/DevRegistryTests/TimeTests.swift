@@ -96,6 +96,26 @@ struct TimeTests {
         }
     }
 
+    @Test func `it forgets all that is ephemeral, again and again, and nothing that is persistent`() {
+        var registry = Registry(Timing(forgetsEvery: .seconds(10)))
+        registry.register()
+        registry.register("serviceName=kept", "ephemeral=false")
+        for _ in 0..<3 {
+            registry.pass(.seconds(10) - .nanoseconds(1))
+            #expect(registry.beat().code == 10200)
+            registry.pass(.nanoseconds(1))
+            #expect(registry.beat().code == 20404)
+            #expect(registry.hosts().isEmpty)
+            #expect(registry.hosts("serviceName=kept").count == 1)
+            registry.register()
+        }
+        registry.pass(.seconds(25))
+        #expect(registry.v3("POST", "instance", "heartBeat=true").code == 21003)
+        registry.register()
+        registry.pass(.seconds(5) - .nanoseconds(1))
+        #expect(registry.hosts().count == 1)
+    }
+
     @Test func `like a real one, only the first registration shows at once`() {
         var registry = Registry(.likeNacos)
         registry.register()

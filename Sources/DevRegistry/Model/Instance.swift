@@ -9,14 +9,18 @@ struct Instance: Hashable, Sendable {
     var isEphemeral: Bool
     var metadata: Metadata
     var lastBeat: Moment
+    /// The one over which it was registered.
+    var api = API.v1
 
     static let defaultCluster = "DEFAULT"
 
     /// How operators' edits are filed.
     var editKey: String { "\(ip):\(port):\(cluster)" }
 
-    /// The simple generator's.
-    func identifier(in service: ServiceKey) -> String { "\(ip)#\(port)#\(cluster)#\(service.grouped)" }
+    /// The simple generator's; v3 gives none.
+    func identifier(in service: ServiceKey) -> String? {
+        api == .v1 ? "\(ip)#\(port)#\(cluster)#\(service.grouped)" : nil
+    }
 
     /// An interval longer than what it must keep up with can't work.
     var isTimingSound: Bool {

@@ -8,14 +8,25 @@ struct Refusal: Error, Hashable, Sendable {
         case checker
         /// A filter or the container: Spring's JSON.
         case filter
+        /// The filter that reads metadata: Spring's JSON too, but nothing at all in v3.
+        case metadata
+        /// In v3, what reads values by their types: the text is the envelope's message.
+        case binder
     }
 
     var status: Int
     var text: String
     var origin = Origin.controller
+    /// In v3.
+    var code = ErrorCode.serverError
 
     static func missing(_ parameter: String) -> Refusal {
         Refusal(status: 400, text: "Param '\(parameter)' is required.")
+    }
+
+    static func notPresent(_ parameter: String, _ type: String = "String") -> Refusal {
+        let text = "Required parameter '\(parameter)' type \(type) is not present"
+        return Refusal(status: 400, text: text, code: .parameterMissing)
     }
 
     static func noNumber(_ text: String) -> Refusal { Refusal(status: 400, text: "For input string: \"\(text)\"") }
@@ -23,7 +34,7 @@ struct Refusal: Error, Hashable, Sendable {
     static func metadataFormat(_ text: String) -> Refusal {
         let reason = "metadata format incorrect:\(text);"
         let message = "Server failed, caused: ErrCode:400, ErrMsg:\(reason)caused: \(reason)"
-        return Refusal(status: 500, text: message, origin: .filter)
+        return Refusal(status: 500, text: message, origin: .metadata)
     }
 
     static func wrongKind(_ key: ServiceKey, isEphemeral: Bool) -> Refusal {
@@ -33,17 +44,20 @@ struct Refusal: Error, Hashable, Sendable {
     }
 
     static let unsoundTiming = Refusal(
-        status: 400, text: "Instance 'heart beat interval' must less than 'heart beat timeout' and 'ip delete timeout'."
-    )
+        status: 400,
+        text: "Instance 'heart beat interval' must less than 'heart beat timeout' and 'ip delete timeout'.",
+        code: .instanceError)
 
     static func cluster(_ name: String) -> Refusal {
         Refusal(
             status: 400,
-            text: "Instance 'clusterName' should be characters with only 0-9a-zA-Z-. (current: \(name))")
+            text: "Instance 'clusterName' should be characters with only 0-9a-zA-Z-. (current: \(name))",
+            code: .instanceError)
     }
 
     static let weight = Refusal(
-        status: 400, text: "instance format invalid: The weights range from 0.0 to 10000.0")
+        status: 400, text: "instance format invalid: The weights range from 0.0 to 10000.0",
+        code: .weightError)
 
     static func unknownService(_ key: ServiceKey) -> Refusal {
         Refusal(status: 400, text: "service \(key.grouped) not found!")

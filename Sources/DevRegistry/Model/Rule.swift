@@ -81,6 +81,16 @@ enum Rule: String, CaseIterable, Sendable {
     case metadataLength = "metadata-length"
     case timeoutsAboveInterval = "timeouts-above-interval"
 
+    // What v3 has of its own.
+    case v3UnknownBeatIs21003 = "v3-unknown-beat-is-21003"
+    case v3OneIsTrue = "v3-one-is-true"
+    case v3JunkIs500 = "v3-junk-is-500"
+    case v3KnowsNoEnable = "v3-knows-no-enable"
+    case v3BadMetadataIsEmpty = "v3-bad-metadata-is-empty"
+    case v3NameIsLiteral = "v3-name-is-literal"
+    case v3ListsDefaultCluster = "v3-lists-default-cluster"
+    case v1OffIs410 = "v1-off-is-410"
+
     // HTTP.
     case checkerEndsWithNewline = "checker-ends-with-newline"
     case unknownPathIs501 = "unknown-path-is-501"

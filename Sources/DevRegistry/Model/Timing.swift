@@ -14,7 +14,9 @@ struct Timing: Hashable, Sendable {
     /// A service without instances goes after this (nacos-protocol.md 5.4).
     var emptyServicesKept: Duration = .seconds(60)
 
+    /// All that a restart would lose is lost each time this has passed; nil: never.
+    var forgetsEvery: Duration?
+
     /// As 2.5.0 and 3.1.0 were seen: lag 0.5 to 0.73 s, a look every 5 s (registries/observed/nacos-1x-2x.md).
     static let likeNacos = Timing(listLag: .milliseconds(600), round: .seconds(5))
-
 }

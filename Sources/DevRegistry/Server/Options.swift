@@ -7,6 +7,9 @@ struct Options: Equatable, Sendable {
     var timing = Timing()
     var isLikeNacos = false
     var isQuiet = false
+    var v1 = Compatibility.on
+    /// How much later each answer leaves; at most ten minutes.
+    var delay = Duration.zero
     var rules = Rules()
     var wantsHelp = false
 
@@ -36,16 +39,25 @@ struct Options: Equatable, Sendable {
         switch word {
         case "--like-nacos": isLikeNacos = true
         case "--quiet": isQuiet = true
+        case "--v1-off": try leave(.off)
+        case "--v3-only": try leave(.removed)
         case "--help", "-h", "help": wantsHelp = true
         default: return false
         }
         return true
     }
 
+    private mutating func leave(_ left: Compatibility) throws(Mistake) {
+        guard v1 == .on || v1 == left else {
+            throw Mistake(sentence: "--v1-off and --v3-only can't be had together; leave one of them out")
+        }
+        v1 = left
+    }
+
     private static func takesValue(_ name: String) -> Bool {
         [
             "--port", "--host", "--context-path", "--heartbeat-timeout", "--delete-timeout", "--empty-service-timeout",
-            "--edit-timeout", "--wrong",
+            "--edit-timeout", "--forget-after", "--delay", "--wrong",
         ].contains(name)
     }
 
@@ -70,6 +82,12 @@ struct Options: Equatable, Sendable {
         case "--delete-timeout": timing.deleteTimeout = try Self.length(name, value)
         case "--empty-service-timeout": timing.emptyServicesKept = try Self.length(name, value)
         case "--edit-timeout": timing.editsKept = try Self.length(name, value)
+        case "--forget-after": timing.forgetsEvery = try Self.length(name, value)
+        case "--delay":
+            delay = try Self.length(name, value)
+            guard delay <= .seconds(600) else {
+                throw Mistake(sentence: "--delay is '\(value)'; it must be at most 600s")
+            }
         default:
             guard let rule = Rule(rawValue: value) else {
                 throw Mistake(sentence: "--wrong is '\(value)'; it must be a rule that --help lists")
@@ -89,14 +107,19 @@ struct Options: Equatable, Sendable {
     }
 
     static let help = """
-        beatd-dev-registry: a small in-memory Nacos naming server (HTTP API v1) for
-        development, demonstrations and tests. Nothing is kept when it ends.
+        beatd-dev-registry: a small in-memory Nacos naming server (its HTTP APIs v1
+        and v3) for development, demonstrations and tests. Nothing is kept when it ends.
 
         Usage: beatd-dev-registry [options]
 
           --port PORT               where to listen (default 8848; 0: any free port)
           --host ADDRESS            a literal address (default 127.0.0.1)
-          --context-path PATH       in front of /v1/ns (default /nacos; / for none)
+          --context-path PATH       in front of /v1/ns and /v3/client/ns (default
+                                    /nacos; / for none)
+          --v1-off                  v1 is switched off: its calls are answered 410, as
+                                    by 3.1 with nacos.core.api.compatibility.client
+                                    .enabled=false
+          --v3-only                 v1 does not exist: 404, as said of 3.2 and later
           --like-nacos              as coarse as a real one: lists trail writes by
                                     0.6 s, silent instances are looked at every 5 s,
                                     connections close after 100 requests, 60 s of
@@ -108,12 +131,18 @@ struct Options: Equatable, Sendable {
                                     (default 60s)
           --edit-timeout TIME       how long an operator's edit outlives its instance
                                     (default 60s)
+          --forget-after TIME       forgets each time this has passed, as if it had been
+                                    restarted: ephemeral instances are gone,
+                                    persistent ones stay (default: never)
+          --delay TIME              every answer leaves this much later, at most 600s;
+                                    what it answers is done at once, and nobody else
+                                    waits for it (default: none)
           --quiet                   no line a request on standard output
           --help                    this text
 
         Where it listens is said on standard error, in one line. Every request is
         logged on standard output as one line of JSON; GET /beatd/requests?since=N
-        gives those after request N. GET / is a page that lists the instances.
+        gives those after request N. GET / is a page that shows what there is.
 
         For tests: --wrong RULE makes the registry break one of its rules; repeat it
         for more. The rules:

@@ -9,6 +9,8 @@ final class RegistryServer {
     private let options: Options
     private let url: String
     private var server: HTTPServer?
+    /// Nil: answers leave at once.
+    private let late: LateAnswers?
 
     /// The address with its port, as the kernel gave it.
     init(_ loop: EventLoop, listening listener: consuming Descriptor, at address: SocketAddress, _ options: Options)
@@ -16,10 +18,12 @@ final class RegistryServer {
     {
         self.options = options
         url = "http://\(address)\(options.contextPath)"
-        routes = Routes(
-            store: Store(timing: options.timing, rules: options.rules), contextPath: options.contextPath)
+        var store = Store(timing: options.timing, rules: options.rules)
+        store.begin(at: Self.now)
+        routes = Routes(store: store, contextPath: options.contextPath, v1: options.v1)
+        late = options.delay > .zero ? try LateAnswers(loop, delay: options.delay) : nil
         server = try HTTPServer(loop: loop, listening: listener, limits: limits) { [unowned self] request, responder in
-            responder.send(response(to: request))
+            answer(request, through: responder)
         }
     }
 
@@ -37,9 +41,18 @@ final class RegistryServer {
         return limits
     }
 
-    private func response(to request: Request) -> Response {
-        let now = Moment(boot: Clocks.boot(), wall: Clocks.wall())
-        if let own = own(request, at: now) { return own }
+    private static var now: Moment { Moment(boot: Clocks.boot(), wall: Clocks.wall()) }
+
+    /// What is asked for is done at once, also where the answer is late; the page and the log never are.
+    private func answer(_ request: Request, through responder: Responder) {
+        let now = Self.now
+        if let own = own(request, at: now) { return responder.send(own) }
+        let response = response(to: request, at: now)
+        guard let late else { return responder.send(response) }
+        late.send(response, through: responder)
+    }
+
+    private func response(to request: Request, at now: Moment) -> Response {
         var pairs = request.query
         let type = request.header("Content-Type")?.lowercased() ?? ""
         if type.contains("form-urlencoded"), options.rules.hold(.parametersInForm) { pairs += request.form() }
@@ -64,7 +77,7 @@ final class RegistryServer {
         guard request.method == "GET" else { return nil }
         switch request.path {
         case "/":
-            let page = Page.html(routes.everything(at: now), url: url, at: now)
+            let page = Page(url: url, options: options).html(routes.everything(at: now), at: now)
             return Response(status: 200, text: page, type: "text/html; charset=utf-8")
         case "/beatd/requests":
             let since = request.query.last { $0.name == "since" }.flatMap { Int($0.value) } ?? 0

@@ -3,12 +3,25 @@ extension Store {
     mutating func sweep(at now: Moment) {
         guard let due = nextDue, due <= now else { return }
         nextDue = nil
+        forget(at: now)
         for key in services.keys.sorted() {
             sweepInstances(of: key, at: now)
             sweepRemains(of: key, at: now)
         }
         let publishing = Set(services.values.flatMap(\.instances.keys))
         publishers = publishers.filter { publishing.contains($0.key) }
+    }
+
+    /// What a restarted server has lost: all that is ephemeral; it reads the rest back
+    /// (registries/observed/nacos-3x.md, 10).
+    private mutating func forget(at now: Moment) {
+        guard let length = timing.forgetsEvery, let due = forgetsAt else { return }
+        if due <= now {
+            services = services.filter { !$0.value.isEphemeral }
+            let passed = (now.boot - due.boot) / length.nanoseconds + 1
+            forgetsAt = due + .nanoseconds(passed * length.nanoseconds)
+        }
+        if let forgetsAt { expect(forgetsAt) }
     }
 
     /// Makes sure that a sweep happens then.

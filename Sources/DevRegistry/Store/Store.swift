@@ -6,6 +6,8 @@ struct Store: Sendable {
     var switches = Switches()
     /// Since when each publisher is known: its instances are looked at in rounds counted from here.
     var publishers: [Publisher: Moment] = [:]
+    /// When the next forgetting is due.
+    var forgetsAt: Moment?
     /// Nothing falls due before this.
     var nextDue: Moment?
     let timing: Timing
@@ -14,6 +16,13 @@ struct Store: Sendable {
     init(timing: Timing = Timing(), rules: Rules = Rules()) {
         self.timing = timing
         self.rules = rules
+    }
+
+    /// Counts the time to forgetting from here.
+    mutating func begin(at now: Moment) {
+        guard let length = timing.forgetsEvery else { return }
+        forgetsAt = now + length
+        expect(now + length)
     }
 
     func publisher(ip: String, port: Int, cluster: String, isEphemeral: Bool) -> Publisher {

@@ -23,13 +23,30 @@ struct Answer: Sendable {
         Answer(type: "application/json", body: value.text, isChunked: true)
     }
 
+    /// As v3 answers everything that reaches a controller.
+    static func envelope(
+        _ code: ErrorCode, _ data: JSON, message: String? = nil, status: Int = 200, isApplied: Bool = false
+    ) -> Answer {
+        var answer = json(
+            .object([
+                ("code", .number("\(code.rawValue)")), ("message", .string(message ?? code.message)), ("data", data),
+            ]))
+        answer.status = status
+        answer.code = code.rawValue
+        answer.isApplied = isApplied
+        return answer
+    }
+
     /// A refusal in the envelope of whoever refuses.
     init(_ refusal: Refusal, path: String, at now: Moment, checkerEnding: String) {
         switch refusal.origin {
-        case .controller: self.init(status: refusal.status, type: Self.plain, body: refusal.text)
+        case .controller, .binder: self.init(status: refusal.status, type: Self.plain, body: refusal.text)
         case .checker: self.init(status: refusal.status, type: nil, body: refusal.text + checkerEnding)
-        case .filter:
-            let names = [400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 501: "Not Implemented"]
+        case .filter, .metadata:
+            let names = [
+                400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 410: "Gone",
+                500: "Internal Server Error", 501: "Not Implemented",
+            ]
             self = .json(
                 .object([
                     ("timestamp", .string("\(Timestamp(now, digits: 3, zone: "+00:00"))")),

@@ -30,13 +30,16 @@ struct ParameterChecker {
         if given.isEmpty { throw Refusal(status: 400, text: head + "groupName can't be empty;", origin: .filter) }
     }
 
+    /// Where nothing has put them together, the group stands by itself; one in the name hides it.
     func check(_ parameters: Parameters, _ scope: Scope) throws(Refusal) {
         if scope == .none { return }
         try check(parameters.raw("namespaceId"), "namespaceId/tenant", limit: 64, Self.isWord)
         let (group, name) = ServiceKey.split(parameters.raw("serviceName") ?? "")
         let isOdd = name.hasPrefix("@") || ServiceKey.split(name).group != nil
         try check(name, "serviceName", limit: 512) { !isOdd && Self.isVisible($0) }
-        try check(group, "group", limit: 128) { Self.isPlain($0) || $0 == "_" || $0 == ":" || $0 == "." }
+        try check(group ?? parameters.raw("groupName"), "group", limit: 128) {
+            Self.isPlain($0) || $0 == "_" || $0 == ":" || $0 == "."
+        }
         guard scope == .instance else { return }
         let cluster = parameters.raw("clusterName") ?? parameters.raw("cluster")
         try check(cluster, "cluster", limit: 64) { Self.isPlain($0) || $0 == "_" }

@@ -40,7 +40,8 @@ extension Routes {
             .object([
                 ("service", .string(key.grouped)), ("ip", .string(found.ip)), ("port", .number("\(found.port)")),
                 ("clusterName", .string(found.cluster)), ("weight", Words.number(found.weight)),
-                ("healthy", .bool(found.isHealthy)), ("instanceId", .string(found.identifier(in: key))),
+                ("healthy", .bool(found.isHealthy)),
+                ("instanceId", found.identifier(in: key).map(JSON.string) ?? .null),
                 ("metadata", found.metadata.json),
             ]))
     }
@@ -57,26 +58,27 @@ extension Routes {
 
     func service(_ parameters: Parameters) throws(Refusal) -> ServiceKey {
         let namespace = parameters["namespaceId"] ?? ServiceKey.defaultNamespace
-        return ServiceKey(namespace: namespace, grouped: try required("serviceName", of: parameters))
+        let name = try required("serviceName", of: parameters, else: .missing("serviceName"))
+        return ServiceKey(namespace: namespace, grouped: name)
     }
 
     func target(_ parameters: Parameters) throws(Refusal) -> (ip: String, port: Int, cluster: String) {
-        let ip = try required("ip", of: parameters)
-        let port = try required("port", of: parameters)
+        let ip = try required("ip", of: parameters, else: .missing("ip"))
+        let port = try required("port", of: parameters, else: .missing("port"))
         let cluster = parameters["clusterName"] ?? parameters["cluster"] ?? Instance.defaultCluster
         return (ip, Int(port) ?? 0, cluster)
     }
 
-    private func required(_ name: String, of parameters: Parameters) throws(Refusal) -> String {
+    func required(_ name: String, of parameters: Parameters, else refusal: Refusal) throws(Refusal) -> String {
         if let value = parameters[name] { return value }
         guard rules.hold(.requiredParameters) else { return "0" }
-        throw .missing(name)
+        throw refusal
     }
 
     private func instance(_ parameters: Parameters, at now: Moment) throws(Refusal) -> Instance {
         let target = try target(parameters)
         let weight = try parameters["weight"].map(number) ?? 1
-        if weight > 10_000 || weight < 0, rules.hold(.weightRange) { throw .weight }
+        try checkWeight(weight)
         let isEphemeral = flag(parameters, "ephemeral") ?? store.switches.isDefaultInstanceEphemeral
         let enable = rules.hold(.enableMeansEnabled) ? flag(parameters, "enable") : nil
         return Instance(
@@ -84,6 +86,10 @@ extension Routes {
             isEnabled: flag(parameters, "enabled") ?? enable ?? true,
             isHealthy: flag(parameters, "healthy") ?? true, isEphemeral: isEphemeral,
             metadata: try checker.metadata(parameters) ?? Metadata(), lastBeat: now)
+    }
+
+    func checkWeight(_ weight: Double) throws(Refusal) {
+        if weight > 10_000 || weight < 0, rules.hold(.weightRange) { throw .weight }
     }
 
     private func flag(_ parameters: Parameters, _ name: String) -> Bool? {

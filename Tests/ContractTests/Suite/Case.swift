@@ -20,14 +20,13 @@ struct Case: Sendable {
     /// Rules of the development registry that it notices when they are broken.
     let notices: [Rule]
     let phase: Phase
-    /// Nil: everywhere.
-    let only: Set<TargetKind>?
+    let only: Set<TargetKind>
     let differences: [Difference]
     let steps: Steps
 
     init(
         _ name: String, rows: [String] = [], notices: [Rule] = [], phase: Phase = .quick,
-        only: Set<TargetKind>? = nil, differs: [Difference] = [], _ steps: @escaping Steps
+        only: Set<TargetKind> = TargetKind.withV1, differs: [Difference] = [], _ steps: @escaping Steps
     ) {
         self.name = name
         self.rows = rows
@@ -42,8 +41,9 @@ struct Case: Sendable {
 
     func differs(on target: TargetKind) -> Bool { differences.contains { $0.target == target } }
 
-    func runs(on target: TargetKind) -> Bool { only.map { $0.contains(target) } ?? true }
+    func runs(on target: TargetKind) -> Bool { only.contains(target) }
 
     /// All there are.
-    static let all = registering + naming + reading + beating + refusing + operating + speaking + lapsing
+    static let all =
+        registering + naming + reading + beating + refusing + operating + speaking + lapsing + v3 + v3Refusing
 }

@@ -5,9 +5,6 @@ enum MissingRows {
         "S36": "authentication comes with a later issue",
         "S37": "login comes with a later issue",
         "S39": "v2 is no API of beatd",
-        "S40": "v3 comes with a later issue",
-        "S41": "v3 comes with a later issue",
-        "S42": "v1 and v2 switched off: with v3, in a later issue",
         "A1": agent, "A2": agent, "A3": agent, "A4": agent, "A5": agent, "A6": agent, "A7": agent, "A8": agent,
         "A9": agent, "A10": agent, "A11": agent,
     ]

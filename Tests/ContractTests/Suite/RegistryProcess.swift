@@ -24,10 +24,9 @@ final class RegistryProcess {
     init(_ kind: TargetKind, _ options: [String] = [], contextPath: String = "/nacos") throws {
         folder = try TemporaryDirectory()
         let standard = ["--port", "0", "--quiet", "--empty-service-timeout", "20s", "--edit-timeout", "20s"]
-        let like = kind == .likeNacos ? ["--like-nacos"] : []
         let said = folder.path("stderr")
         child = try TestProcess(
-            Surroundings.product("beatd-dev-registry"), standard + like + options, error: .file(said))
+            Surroundings.product("beatd-dev-registry"), standard + kind.options + options, error: .file(said))
         var port: Int?
         try eventually {
             let text = String(decoding: try Files.read(Files.open(said), limit: 4096), as: UTF8.self)
@@ -44,17 +43,17 @@ final class RegistryProcess {
     /// A real Nacos, in a home of its own that goes away with it.
     ///
     /// Begins to start it; `isReady` waits for that.
-    init(real kind: TargetKind, _ settings: [String] = []) throws {
+    init(real kind: TargetKind) throws {
         folder = try TemporaryDirectory()
         let port = try Self.freePort(for: kind)
-        let home = "/var/tmp/beatd-contract-\(Accounts.pid)-\(kind.rawValue)"
+        let home = "/var/tmp/beatd-contract-\(Accounts.pid)-\(kind.rawValue.replacing(" ", with: "-"))"
         try Files.makeFolders(home)
         self.home = home
         guard let address = SocketAddress("127.0.0.1", port: port), let version = kind.folder else {
             throw Failed(description: "no address or no version")
         }
         target = Target(kind: kind, address: address)
-        let set = (Self.shortened + settings).flatMap { ["--set", $0] }
+        let set = (Self.shortened + kind.properties).flatMap { ["--set", $0] }
         starting = try TestProcess(
             "/bin/bash",
             [Self.script, "start", "\(Surroundings.shared)/registries/\(version)", "--port", "\(port)", "--home", home]
@@ -68,7 +67,10 @@ final class RegistryProcess {
         let session = Session(target, number: 0)
         let parameters = ["serviceName=warm-up", "ip=10.255.0.1", "port=1", "ephemeral=false"]
         for _ in 0..<300 {
-            if (try? session.ask("POST", "instance", parameters))?.status == 200 { return }
+            let reply =
+                try? target.kind.hasV1
+                ? session.ask("POST", "instance", parameters) : session.v3("POST", parameters)
+            if reply?.status == 200 { return }
             try await Pause.pass(.milliseconds(100))
         }
         throw Failed(description: "no persistent instance can be registered")
