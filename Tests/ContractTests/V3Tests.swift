@@ -37,6 +37,11 @@ struct V3Tests {
             Issue.record("v1 is not off")
             return
         }
+        guard case .refused(410, _) = try say(.inquire, instance, .v1) else {
+            Issue.record("v1 says that it is there")
+            return
+        }
+        #expect(try say(.inquire, instance) == yes)
         #expect(try say(beat, instance) == .notFound)
         #expect(try say(.register, instance) == yes)
         #expect(try say(beat, instance) == yes)

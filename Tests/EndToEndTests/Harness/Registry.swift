@@ -6,7 +6,8 @@ import TestSupport
 final class Registry {
     let port: Int
     private var process: TestProcess?
-    private let options: [String]
+    /// Hold from the next start on.
+    var options: [String]
 
     init(_ options: [String] = [], isStarted: Bool = true) throws {
         self.options = options

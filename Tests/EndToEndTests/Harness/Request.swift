@@ -20,7 +20,13 @@ struct Request: Decodable {
         case other
     }
 
+    /// Whether it came over v3, where a registration may say that it is a beat.
+    var isV3: Bool { path.hasPrefix("/nacos/v3/client/") }
+
     var kind: Kind {
+        if path == "/nacos/v3/client/ns/instance" {
+            return parameters["heartBeat"] == "true" ? .light : Kind(rawValue: method) ?? .other
+        }
         guard path == "/nacos/v1/ns/instance" || path == "/nacos/v1/ns/instance/beat" else { return .other }
         if path.hasSuffix("/beat") { return parameters["beat"] == nil ? .light : .beat }
         return Kind(rawValue: method) ?? .other
