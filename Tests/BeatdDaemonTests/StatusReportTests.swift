@@ -65,4 +65,18 @@ import Testing
         let lines: [Substring] = view.table(width: 40).split(separator: "\n")
         #expect(lines.prefix(3).allSatisfy { $0.count <= 40 })
     }
+
+    @Test func `the details of one instance read back what its JSON says`() throws {
+        let report = report(.refused)
+        let instances = report.instances.map { report.json(of: $0) }
+        let views = try instances.map { try #require(InstanceView.decode($0)) }
+        #expect(views.map(\.name) == ["billing", "broken"])
+        let details = views[0].details
+        #expect(details.hasPrefix("billing: down, 127.0.0.1:9100: connection refused\n"))
+        #expect(details.contains("  service  billing, group DEFAULT_GROUP, namespace public\n"))
+        #expect(details.contains("  probe    tcp 127.0.0.1:9100: gone at "))
+        #expect(details.contains("  beats    0 accepted, none said yet\n"))
+        #expect(views[1].details.contains("  refused  unknown key 'prot'"))
+        #expect(!views[1].isWell)
+    }
 }

@@ -41,6 +41,34 @@ import Testing
         #expect(after.output.contains("\(pid)") || after.output.contains("refused"), "\(after)")
     }
 
+    @Test func `P9: status NAME shows one in detail, and only that one decides the exit code`() throws {
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.drop("billing", guarding: service)
+        try agent.drop("service: broken\n", as: "broken.yaml")
+        try agent.wait { $0["billing"]?.lastBeat != nil && !$0.rejected.isEmpty }
+        #expect(try Command.beatd("status", "--socket", agent.socket).code == 1)
+        let one = try Command.beatd("status", "billing", "--socket", agent.socket)
+        #expect(one.code == 0)
+        #expect(one.output.hasPrefix("billing: up, all probes alive\n"), "\(one)")
+        let facts = ["127.0.0.1:\(service.port)", "\(service.pid), started ", service.pidfile, "last accepted", "next in"]
+        for part in facts {
+            #expect(one.output.contains(part), "\(part) in \(one)")
+        }
+        let json = try Command.beatd("status", "billing", "--json", "--socket", agent.socket)
+        #expect(json.code == 0)
+        let instance = try JSONDecoder().decode(Status.Instance.self, from: Data(json.output.utf8))
+        #expect(instance.process?.pid == service.pid)
+        let broken = try Command.beatd("status", "--socket", agent.socket, "broken")
+        #expect(broken.code == 1)
+        #expect(broken.output.hasPrefix("broken: rejected, "), "\(broken)")
+        for name in ["nobody", "no/body", "no body", String(repeating: "n", count: 20_000)] {
+            let missing = try Command.beatd("status", name, "--socket", agent.socket)
+            #expect(missing.code == 66)
+            #expect(missing.output.isEmpty)
+            #expect(missing.error.hasPrefix("beatd: no instance "), "\(missing)")
+        }
+    }
+
     @Test func `the control socket answers by its own rules`() throws {
         #expect(try Ask.socket(agent.socket, "/v1/version").body.contains("\"pid\":\(agent.process?.pid ?? 0)"))
         #expect(try Ask.socket(agent.socket, "/v1/instances/nobody").status == 404)

@@ -42,10 +42,11 @@ struct Arguments: Equatable {
                 try arguments.take(word, &rest, of: command)
             }
         }
-        if name == .help { return .help(try helpSubject(arguments.operands)) }
-        if command.operands == nil, let extra = arguments.operands.first {
-            throw Mistake(sentence: "'beatd \(name.rawValue)' takes no argument: '\(extra)'")
+        if let extra = arguments.operands.dropFirst(command.mostOperands).first {
+            let most = command.mostOperands == 0 ? "no argument" : "one argument"
+            throw Mistake(sentence: "'beatd \(name.rawValue)' takes \(most): '\(extra.prefix(64))'")
         }
+        if name == .help { return .help(try helpSubject(arguments.operands)) }
         return .command(arguments)
     }
 

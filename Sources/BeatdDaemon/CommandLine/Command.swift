@@ -11,9 +11,7 @@ struct Command {
     enum Name: String, CaseIterable { case run, check, status, help }
 
     var name: Name
-    /// How operands are written, e.g.
-    ///
-    /// `[F...]`; nil where none are taken.
+    /// How operands are written: `[F...]` for any number, `[NAME]` for one at most; nil where none are taken.
     var operands: String?
     var options: [Option]
     var help: String
@@ -32,9 +30,9 @@ struct Command {
             name: .check, operands: "[F...]", options: [config, set],
             help: "validate the configuration, or the descriptors F (- is standard input)"),
         Command(
-            name: .status, operands: nil,
+            name: .status, operands: "[NAME]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],
-            help: "show every instance; exit 1 if any is not up"),
+            help: "show every instance, or NAME in detail; exit 1 if any of these is not up"),
         Command(name: .help, operands: "[COMMAND]", options: [], help: "show this, or one command's options"),
     ]
 
@@ -44,6 +42,9 @@ struct Command {
         }
         return command
     }
+
+    /// How many operands it takes.
+    var mostOperands: Int { operands.map { $0.contains("...") ? .max : 1 } ?? 0 }
 
     var synopsis: String {
         (["beatd", name.rawValue]

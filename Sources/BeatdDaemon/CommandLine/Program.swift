@@ -26,7 +26,9 @@ package enum Program {
         case .check: return CheckCommand(arguments: arguments, terminal: terminal).run()
         case .status:
             let client = ControlClient(path: arguments.value("socket") ?? controlSocket)
-            return StatusCommand(client: client, isJSON: arguments.has("json"), terminal: terminal).run()
+            return StatusCommand(
+                client: client, name: arguments.operands.first, isJSON: arguments.has("json"), terminal: terminal
+            ).run()
         case .help: return .success
         }
     }

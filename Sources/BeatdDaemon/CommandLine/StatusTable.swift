@@ -2,17 +2,6 @@ import FoundationEssentials
 
 /// What `beatd status` needs of the status JSON (contract 7).
 struct StatusView: Decodable {
-    struct Instance: Decodable {
-        var name: String
-        var service: String?
-        var ip: String?
-        var port: Int?
-        var phase: String
-        var reason: String
-        var since: String
-        var pending: String?
-        var rejection: String?
-    }
     struct Registry: Decodable {
         var server: String?
         var reachable: Bool
@@ -24,7 +13,7 @@ struct StatusView: Decodable {
         var error: String
     }
     var registry: Registry
-    var instances: [Instance]
+    var instances: [InstanceView]
     var rejected: [Rejected]
     var descriptorsProblem: String?
 
@@ -34,8 +23,7 @@ struct StatusView: Decodable {
 
     /// Whether everything is as it should be: all up, nothing refused, nothing waiting (contract 5, `status`).
     var isWell: Bool {
-        rejected.isEmpty && descriptorsProblem == nil
-            && instances.allSatisfy { $0.phase == "up" && $0.pending == nil && $0.rejection == nil }
+        rejected.isEmpty && descriptorsProblem == nil && instances.allSatisfy(\.isWell)
     }
 
     /// The table that people read: one line an instance, then what is wrong besides.
@@ -44,10 +32,8 @@ struct StatusView: Decodable {
     func table(width: Int?) -> String {
         var rows = [["NAME", "PHASE", "SERVICE", "ADDRESS", "SINCE", "REASON"]]
         for instance in instances {
-            let address = instance.ip.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "-"
             rows.append([
-                instance.name, instance.phase, instance.service ?? "-",
-                "\(address):\(instance.port.map(String.init) ?? "-")", instance.since,
+                instance.name, instance.phase, instance.service ?? "-", instance.address, instance.since,
                 [instance.reason, instance.pending, instance.phase == "rejected" ? nil : instance.rejection]
                     .compactMap { $0 }.joined(separator: "; "),
             ])
