@@ -78,7 +78,7 @@ import Testing
         #expect(help.code == 0)
         #expect(help.error.isEmpty)
         #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
-        for word in ["run", "check", "status"] { #expect(help.output.contains(word)) }
+        for word in ["run", "check", "status", "reload"] { #expect(help.output.contains(word)) }
         let version = try Command.beatd("--version")
         #expect(version.code == 0)
         #expect(version.output == "beatd 0.1.0\n")

@@ -50,10 +50,8 @@ import Testing
         let one = try Command.beatd("status", "billing", "--socket", agent.socket)
         #expect(one.code == 0)
         #expect(one.output.hasPrefix("billing: up, all probes alive\n"), "\(one)")
-        let facts = ["127.0.0.1:\(service.port)", "\(service.pid), started ", service.pidfile, "last accepted", "next in"]
-        for part in facts {
-            #expect(one.output.contains(part), "\(part) in \(one)")
-        }
+        let facts = [":\(service.port)", "\(service.pid), started ", service.pidfile, "last accepted", "next in"]
+        for fact in facts { #expect(one.output.contains(fact), "\(fact) in \(one)") }
         let json = try Command.beatd("status", "billing", "--json", "--socket", agent.socket)
         #expect(json.code == 0)
         let instance = try JSONDecoder().decode(Status.Instance.self, from: Data(json.output.utf8))

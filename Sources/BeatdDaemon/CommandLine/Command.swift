@@ -8,7 +8,7 @@ struct Command {
         var help: String
     }
 
-    enum Name: String, CaseIterable { case run, check, status, help }
+    enum Name: String, CaseIterable { case run, check, status, reload, help }
 
     var name: Name
     /// How operands are written: `[F...]` for any number, `[NAME]` for one at most; nil where none are taken.
@@ -33,6 +33,13 @@ struct Command {
             name: .status, operands: "[NAME]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],
             help: "show every instance, or NAME in detail; exit 1 if any of these is not up"),
+        Command(
+            name: .reload, operands: nil,
+            options: [
+                Option(name: "wait", value: nil, help: "until what changed is up, or says why not; at most 60s"),
+                socket,
+            ],
+            help: "read descriptors and beatd.yaml again now; exit 1 if a new version is refused"),
         Command(name: .help, operands: "[COMMAND]", options: [], help: "show this, or one command's options"),
     ]
 

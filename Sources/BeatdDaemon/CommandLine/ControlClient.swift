@@ -15,7 +15,7 @@ struct ControlClient {
     }
 
     /// A read or write that takes longer is a daemon that hangs.
-    static let patience = Duration.seconds(10)
+    private static let patience = Duration.seconds(10)
     /// 10,000 instances take about 8 MiB.
     private static let limit = 256 << 20
 
@@ -23,6 +23,11 @@ struct ControlClient {
 
     /// Gives an answer that is a yes; everything else is a failure with the daemon's own sentence.
     func get(_ target: String) throws(Failure) -> Answer { try ask("GET", target, patience: Self.patience) }
+
+    /// Has something done; `patience` is how long that may take.
+    func post(_ target: String, patience: Duration) throws(Failure) -> Answer {
+        try ask("POST", target, patience: patience)
+    }
 
     private func ask(_ method: String, _ target: String, patience: Duration) throws(Failure) -> Answer {
         let bytes: [UInt8]
@@ -76,6 +81,9 @@ struct ControlClient {
         if error.isPermission {
             return Failure(
                 code: .notPermitted, sentence: "\(path): not permitted; run it as root or as a member of group beatd")
+        }
+        if error.isAgain {
+            return Failure(code: .unavailable, sentence: "\(path): beatd does not answer in time; see its log")
         }
         return Failure(code: .unavailable, sentence: error.description)
     }

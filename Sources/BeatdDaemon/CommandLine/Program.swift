@@ -20,15 +20,21 @@ package enum Program {
 
     private static let controlSocket = "/run/beatd/control.sock"
 
+    private static func client(_ arguments: Arguments) -> ControlClient {
+        ControlClient(path: arguments.value("socket") ?? controlSocket)
+    }
+
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
         switch arguments.command {
         case .run: return RunCommand(arguments: arguments, terminal: terminal).run()
         case .check: return CheckCommand(arguments: arguments, terminal: terminal).run()
         case .status:
-            let client = ControlClient(path: arguments.value("socket") ?? controlSocket)
             return StatusCommand(
-                client: client, name: arguments.operands.first, isJSON: arguments.has("json"), terminal: terminal
+                client: client(arguments), name: arguments.operands.first, isJSON: arguments.has("json"),
+                terminal: terminal
             ).run()
+        case .reload:
+            return ReloadCommand(client: client(arguments), isWaiting: arguments.has("wait"), terminal: terminal).run()
         case .help: return .success
         }
     }

@@ -7,14 +7,9 @@ struct StatusView: Decodable {
         var reachable: Bool
         var lastError: String?
     }
-    struct Rejected: Decodable {
-        var file: String
-        var line: Int?
-        var error: String
-    }
     var registry: Registry
     var instances: [InstanceView]
-    var rejected: [Rejected]
+    var rejected: [RejectionView]
     var descriptorsProblem: String?
 
     static func decode(_ bytes: [UInt8]) -> StatusView? {
@@ -50,9 +45,7 @@ struct StatusView: Decodable {
         let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
         lines.append("registry \(registry.server ?? "-"): \(state)")
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
-        for refused in rejected {
-            lines.append("refused \(refused.file)\(refused.line.map { ":\($0)" } ?? ""): \(refused.error)")
-        }
+        for refused in rejected { lines.append("refused \(refused.text)") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -1,19 +1,31 @@
 import BeatdCore
+import BeatdHost
 import HTTPServer
 import Linux
 
-/// Answers over the control socket (contract 7.1); a pure function of the request and of what the daemon is at that moment.
+/// Answers over the control socket (contract 7.1), from what the daemon is at that moment.
 struct ControlAPI {
     /// Members of it may speak; nil: only root and the daemon's own user.
     let group: UInt32?
     let user: UInt32
     let report: () -> StatusReport
     let instance: (String) -> InstanceStatus?
+    /// Reads everything again, and waits for what changed where a time is given.
+    let reload: (Duration?, @escaping (Reloads.Outcome) -> Void) -> Void
 
-    func answer(_ request: Request) -> Response {
+    /// A command that waits longer should ask again.
+    static let longestWait = Duration.seconds(3600)
+
+    /// Answers now, or when what was asked for is done.
+    func answer(_ request: Request, then: @escaping (Response) -> Void) {
         guard let peer = request.peer, isPermitted(peer.user, peer.group) else {
-            return Self.error(403, "not-permitted", "only root, the user of beatd and the group beatd may ask")
+            return then(Self.error(403, "not-permitted", "only root, the user of beatd and the group beatd may ask"))
         }
+        if request.path == "/v1/reload" { return answerReload(request, then) }
+        then(answer(request))
+    }
+
+    private func answer(_ request: Request) -> Response {
         let words = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         guard words.first == "v1" else { return Self.notFound(request.path) }
         switch words.dropFirst() {
@@ -26,6 +38,27 @@ struct ControlAPI {
             }
             return get(request) { report().json(of: found) }
         default: return Self.notFound(request.path)
+        }
+    }
+
+    private func answerReload(_ request: Request, _ then: @escaping (Response) -> Void) {
+        guard request.method == "POST" else {
+            return then(Self.error(405, "method-not-allowed", "\(request.path) is asked for with POST"))
+        }
+        var wait: Duration?
+        if let text = request.query.first(where: { $0.name == "wait" })?.value {
+            guard case .value(let length) = DurationText(text), length <= Self.longestWait else {
+                return then(Self.error(400, "bad-wait", "wait must be a time up to 1h, such as 60s"))
+            }
+            wait = length
+        }
+        reload(wait) { outcome in
+            switch outcome {
+            case .done(let result): then(Self.json(200, result.json))
+            case .stopping: then(Self.error(503, "stopping", "beatd stops, and reads nothing any more"))
+            case .tooMany:
+                then(Self.error(503, "too-many", "\(Reloads.mostAskers) others wait for a reload; ask again later"))
+            }
         }
     }
 

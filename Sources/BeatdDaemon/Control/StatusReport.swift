@@ -108,6 +108,9 @@ struct StatusReport {
         var parts = counts.isEmpty ? ["no instances"] : counts
         if let trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
         if let problem { parts.append(problem) }
+        if rejected.contains(where: { $0.name == nil && $0.file == "beatd.yaml" }) {
+            parts.append("beatd.yaml refused")
+        }
         let isUnknown = registry.api == nil && registry.lastError == nil
         parts.append(registry.reachable ? "registry ok" : isUnknown ? "registry not asked yet" : "registry unreachable")
         return parts.joined(separator: ", ")
