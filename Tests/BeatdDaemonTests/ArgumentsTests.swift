@@ -46,4 +46,15 @@ import Testing
             for option in Command.named(subject).options { #expect(text.contains("--\(option.name)")) }
         }
     }
+
+    @Test func `root's check --probe is the same command, as the daemon's user`() throws {
+        let words = ["check", "--set=a=b", "--probe", "--set", "c=d", "-", "--", "--odd.yaml"]
+        guard case .command(let parsed) = try Arguments.parse(words) else {
+            Issue.record("no command")
+            return
+        }
+        let again = AsDaemon.words(for: parsed, program: "/usr/bin/beatd")
+        #expect(again.prefix(7) == ["--reuid", "beatd", "--regid", "beatd", "--init-groups", "--", "/usr/bin/beatd"])
+        #expect(try Arguments.parse(Array(again.dropFirst(7))) == .command(parsed))
+    }
 }

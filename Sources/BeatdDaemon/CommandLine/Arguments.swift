@@ -84,6 +84,14 @@ struct Arguments: Equatable {
         return "unknown \(what) '\(word)'\(near)"
     }
 
+    /// The command line that says the same.
+    var words: [String] {
+        let given = Command.named(command).options.flatMap { option in
+            values(option.name).map { option.value == nil ? "--\(option.name)" : "--\(option.name)=\($0)" }
+        }
+        return [command.rawValue] + given + ["--"] + operands
+    }
+
     func has(_ option: String) -> Bool { options[option] != nil }
     func value(_ option: String) -> String? { options[option]?.last }
     func values(_ option: String) -> [String] { options[option] ?? [] }

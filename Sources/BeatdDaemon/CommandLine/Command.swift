@@ -27,7 +27,12 @@ struct Command {
     static let all = [
         Command(name: .run, operands: nil, options: [config, set], help: "run the daemon in the foreground"),
         Command(
-            name: .check, operands: "[F...]", options: [config, set],
+            name: .check, operands: "[F...]",
+            options: [
+                Option(
+                    name: "probe", value: nil, help: "also look once (root: as user beatd); exit 1 if any is not alive"),
+                config, set,
+            ],
             help: "validate the configuration, or the descriptors F (- is standard input)"),
         Command(
             name: .status, operands: "[NAME]",
