@@ -18,13 +18,19 @@ import Testing
         service = try LegacyService(in: agent.folder, name: "billing")
     }
 
+    /// Starts it, and waits until it has read the folder.
+    private func start(environment: [String: String] = [:]) throws {
+        try agent.start(environment: environment)
+        try agent.wait { $0.ready }
+    }
+
     private func reload(_ words: String...) throws -> Command {
         try Command.run(
             Surroundings.product("beatd"), ["reload", "--socket", agent.socket] + words, limit: .seconds(90))
     }
 
     @Test func `a reload applies at once what changed, prints it, and is 0`() throws {
-        try agent.start()
+        try start()
         try agent.drop("billing", guarding: service)
         let first = try reload()
         #expect(first.code == 0)
@@ -41,7 +47,7 @@ import Testing
 
     @Test func `P5: a new version that is refused is 1, the next reload says still refused and is 0`() throws {
         try agent.drop("billing", guarding: service)
-        try agent.start()
+        try start()
         try registry.beats("billing", 1)
         try agent.drop("service: billing\nprot: 1\n", as: "billing.yaml")
         try agent.drop(Agent.descriptor("other", guarding: service), as: "other.yaml")
@@ -64,7 +70,7 @@ import Testing
 
     @Test func `P5: the second file of one instance is refused by the reload that read it`() throws {
         try agent.drop("billing", guarding: service)
-        try agent.start()
+        try start()
         try agent.drop(Agent.descriptor("billing", guarding: service), as: "twin.yaml")
         let first = try reload()
         #expect(first.code == 1)
@@ -75,7 +81,7 @@ import Testing
 
     @Test func `P5: a broken beatd yaml is 1 each time, and what it said before goes on`() throws {
         try agent.drop("billing", guarding: service)
-        try agent.start()
+        try start()
         try registry.beats("billing", 1)
         let good = try TextFile.read(agent.configuration)
         try agent.folder.move(good + "registyr: { timeout: 2s }\n", to: "beatd.yaml")
@@ -96,7 +102,7 @@ import Testing
     }
 
     @Test func `a missing beatd yaml that was named is 1, and changes nothing`() throws {
-        try agent.start()
+        try start()
         agent.folder.remove(name: "beatd.yaml")
         let missing = try reload()
         #expect(missing.code == 1)
@@ -105,7 +111,7 @@ import Testing
     }
 
     @Test func `what only a restart changes is named, and is no refusal`() throws {
-        try agent.start()
+        try start()
         let text = try TextFile.read(agent.configuration)
         try agent.folder.move(text + "stop-timeout: 3s\nlog: { level: warning }\n", to: "beatd.yaml")
         let reload = try reload()
@@ -116,7 +122,7 @@ import Testing
     @Test func `new defaults reach what is there, and an older refusal stays one`() throws {
         try agent.drop("billing", guarding: service)
         try agent.drop("service: broken\n", as: "broken.yaml")
-        try agent.start()
+        try start()
         try agent.phase("up", of: "billing")
         let text = try TextFile.read(agent.configuration)
         try agent.folder.move(text + "defaults: { weight: 5 }\n", to: "beatd.yaml")
@@ -130,7 +136,7 @@ import Testing
     // MARK: --wait
 
     @Test func `reload --wait returns when what changed is up`() throws {
-        try agent.start()
+        try start()
         try agent.drop("billing", guarding: service, more: "warm-up: 2s")
         let reload = try reload("--wait")
         #expect(reload.code == 0)
@@ -139,7 +145,7 @@ import Testing
     }
 
     @Test func `reload --wait says of what does not come up why not, without waiting on`() throws {
-        try agent.start()
+        try start()
         try service.kill()
         try agent.drop("billing", guarding: service)
         let began = ContinuousClock.now
@@ -161,7 +167,7 @@ import Testing
     // MARK: The control API
 
     @Test func `POST v1 reload answers by the contract, and refuses other words`() throws {
-        try agent.start()
+        try start()
         try agent.drop("billing", guarding: service)
         try agent.drop("service: broken\n", as: "broken.yaml")
         let answer = try Ask.socket(agent.socket, "/v1/reload?wait=60s", by: "POST")
@@ -178,7 +184,7 @@ import Testing
     }
 
     @Test func `reloads at once all know what came before them`() throws {
-        try agent.start()
+        try start()
         try agent.drop("service: broken\n", as: "broken.yaml")
         let words = ["reload", "--socket", agent.socket]
         let all = try (0..<8).map { _ in try TestProcess(Surroundings.product("beatd"), words, error: .null) }
@@ -190,7 +196,7 @@ import Testing
 
     @Test func `a reload during a stop is 69 with that sentence, also for who waits already`() throws {
         try agent.drop("billing", guarding: service)
-        try agent.start()
+        try start()
         try registry.beats("billing", 1)
         try agent.drop("late", guarding: service, more: "warm-up: 10m")
         let words = ["reload", "--wait", "--socket", agent.socket]
@@ -211,7 +217,7 @@ import Testing
 
     @Test func `a reload by command is told to systemd from its beginning to its end`() throws {
         let systemd = try NotifySocket()
-        try agent.start(environment: ["NOTIFY_SOCKET": systemd.path])
+        try start(environment: ["NOTIFY_SOCKET": systemd.path])
         try systemd.wait(for: "READY=1")
         #expect(try reload().code == 0)
         systemd.receive()

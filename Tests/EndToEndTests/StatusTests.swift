@@ -67,10 +67,37 @@ import Testing
         }
     }
 
+    @Test func `a status of many instances comes whole, also while clients that read nothing hold their answers`()
+        throws
+    {
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.drop("billing", guarding: service)
+        for number in 0..<400 {
+            let text = "service: s\nport: 1\ngroup: \"\(number)\"\nprobes: [{ tcp: { port: 1, interval: 1h } }]\n"
+            try agent.descriptors.write(text, to: "many-\(number).yaml")
+        }
+        try agent.wait { $0.instances.count == 401 && $0["billing"]?.lastBeat != nil }
+        let idle = try (0..<8).map { _ in
+            let peer = ScriptedPeer(try Sockets.connect(toUnix: agent.socket, wait: .seconds(5)))
+            peer.say(String(repeating: "GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n", count: 20))
+            return peer
+        }
+        let mark = try registry.mark()
+        let json = try Command.beatd("status", "--json", "--socket", agent.socket)
+        #expect(json.code == 1)
+        let status = try JSONDecoder().decode(Status.self, from: Data(json.output.utf8))
+        #expect(status.instances.count == 401)
+        #expect(status.instances.map(\.name) == status.instances.map(\.name).sorted())
+        try registry.beats("billing", 2, since: mark)
+        withExtendedLifetime(idle) {}
+    }
+
     @Test func `the control socket answers by its own rules`() throws {
         #expect(try Ask.socket(agent.socket, "/v1/version").body.contains("\"pid\":\(agent.process?.pid ?? 0)"))
         #expect(try Ask.socket(agent.socket, "/v1/instances/nobody").status == 404)
         #expect(try Ask.socket(agent.socket, "/v2/status").status == 404)
+        #expect(try Ask.socket(agent.socket, "/v1/status", by: "POST").status == 405)
+        #expect(try Ask.socket(agent.socket, "/v1/status", by: "HEAD").body.isEmpty)
         #expect(try Files.status(at: agent.socket).mode & 0o777 == 0o660)
     }
 

@@ -1,14 +1,14 @@
 extension BeatReactor {
     /// One entry per descriptor and per refused file without a good version, sorted by name.
-    package var statuses: [InstanceStatus] {
-        let refused = folder.refused(besides: Set(tasks.byName.keys), since: course.began)
-        return (tasks.ids.map { status(of: $0) } + refused).sorted { $0.name < $1.name }
-    }
+    package var statuses: [InstanceStatus] { names.compactMap { status(of: $0) } }
+
+    /// NAMEs of these entries, sorted, each once.
+    package var names: [String] { Set(tasks.byName.keys).union(folder.rejected.compactMap(\.name)).sorted() }
 
     /// The same for one NAME; nil where no file has it.
     package func status(of name: String) -> InstanceStatus? {
         if let id = tasks.byName[name] { return status(of: id) }
-        return statuses.first { $0.name == name }
+        return folder.refused(besides: [], since: course.began).first { $0.name == name }
     }
 
     /// Every refused file as it stands now, those with a twin included.

@@ -16,13 +16,19 @@ struct ControlAPI {
     /// A command that waits longer should ask again.
     static let longestWait = Duration.seconds(3600)
 
-    /// Answers now, or when what was asked for is done.
-    func answer(_ request: Request, then: @escaping (Response) -> Void) {
+    /// Answers now, piece by piece, or when what was asked for is done.
+    func answer(_ request: Request, _ responder: Responder) {
         guard let peer = request.peer, isPermitted(peer.user, peer.group) else {
-            return then(Self.error(403, "not-permitted", "only root, the user of beatd and the group beatd may ask"))
+            let sentence = "only root, the user of beatd and the group beatd may ask"
+            return responder.send(Self.error(403, "not-permitted", sentence))
         }
-        if request.path == "/v1/reload" { return answerReload(request, then) }
-        then(answer(request))
+        switch request.path {
+        case "/v1/reload": answerReload(request) { responder.send($0) }
+        case "/v1/status" where Self.isRead(request):
+            var pieces = report().pieces
+            responder.send(Self.json(200, [])) { pieces.next() }
+        default: responder.send(answer(request))
+        }
     }
 
     private func answer(_ request: Request) -> Response {
@@ -30,7 +36,7 @@ struct ControlAPI {
         guard words.first == "v1" else { return Self.notFound(request.path) }
         switch words.dropFirst() {
         case ["version"]: return get(request) { Self.version }
-        case ["status"]: return get(request) { report().json }
+        case ["status"]: return Self.notRead(request)
         case let rest where rest.count == 2 && rest.first == "instances":
             let name = rest.last.flatMap(Self.decoded) ?? ""
             guard let found = instance(name) else {
@@ -69,10 +75,13 @@ struct ControlAPI {
     }
 
     private func get(_ request: Request, _ body: () -> [UInt8]) -> Response {
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return Self.error(405, "method-not-allowed", "\(request.path) is read with GET")
-        }
-        return Self.json(200, body())
+        Self.isRead(request) ? Self.json(200, body()) : Self.notRead(request)
+    }
+
+    private static func isRead(_ request: Request) -> Bool { request.method == "GET" || request.method == "HEAD" }
+
+    private static func notRead(_ request: Request) -> Response {
+        error(405, "method-not-allowed", "\(request.path) is read with GET")
     }
 
     private static var version: [UInt8] {

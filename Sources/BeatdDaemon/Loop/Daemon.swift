@@ -101,7 +101,7 @@ final class Daemon {
             instance: { [unowned self] in reactor.heart.status(of: $0) },
             reload: { [unowned reloads] in reloads.request(wait: $0, then: $1) })
         let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
-            api.answer(request) { responder.send($0) }
+            api.answer(request, responder)
         }
         drivers = Drivers(
             directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads)
@@ -296,9 +296,13 @@ final class Daemon {
         let now = Instant(nanoseconds: Clocks.boot())
         return StatusReport(
             version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
-            registry: reactor.heart.registryStatus, instances: reactor.heart.statuses,
-            rejected: [drivers?.reloads.refusedConfiguration].compactMap(\.self) + reactor.heart.rejected,
-            problem: view.problem, now: now,
-            calendar: Calendar(wall: Clocks.wall(), now: now))
+            registry: reactor.heart.registryStatus, problem: view.problem,
+            calendar: Calendar(wall: Clocks.wall(), now: now),
+            source: StatusReport.Source(
+                names: { [unowned self] in reactor.heart.names },
+                instance: { [unowned self] in reactor.heart.status(of: $0) },
+                rejected: { [unowned self] in
+                    [drivers?.reloads.refusedConfiguration].compactMap(\.self) + reactor.heart.rejected
+                }, now: { Instant(nanoseconds: Clocks.boot()) }))
     }
 }
