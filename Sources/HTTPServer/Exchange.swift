@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 
 /// One request from its first line to the end of its answer.
 @safe final class Exchange {
@@ -118,6 +119,14 @@ import CMicroHTTPD
                 }, headers)
         }
         return headers
+    }
+
+    /// Whether nobody waits for the answer any more: libmicrohttpd doesn't look while the connection is suspended.
+    var isGone: Bool {
+        if case .ended = state { return true }
+        var socket = pollfd(fd: client.socket, events: 0, revents: 0)
+        // Only the end of both directions counts (poll(2)): who has said all may still listen.
+        return unsafe poll(&socket, 1, 0) > 0 && Int32(socket.revents) & (POLLHUP | POLLERR) != 0
     }
 
     // MARK: What the handler says

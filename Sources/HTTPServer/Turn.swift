@@ -1,6 +1,6 @@
 import Linux
 
-/// One turn of the loop, shared out among the answers that are made while they are sent: who was put off first goes first.
+/// One turn of the loop, shared out among answers that are made while they are sent: who was put off first goes first.
 struct Turn {
     var isRunning = false
     /// Nanoseconds since boot.

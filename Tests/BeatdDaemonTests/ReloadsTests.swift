@@ -46,7 +46,10 @@ import Testing
                     ended: { [unowned self] in if $1 { told.append("READY") } }))
         }
 
-        func request(wait: Duration? = nil) { reloads?.request(wait: wait) { [unowned self] in answers.append($0) } }
+        func request(wait: Duration? = nil, isGone: @escaping () -> Bool = { false }) {
+            reloads?.request(
+                for: Reloads.Asker(wait: wait, isGone: isGone) { [unowned self] in answers.append($0) })
+        }
         func signal() { reloads?.request() }
         func stop() { reloads?.stop() }
 
@@ -70,21 +73,6 @@ import Testing
         var results: [ReloadResult?] {
             answers.map { if case .done(let result) = $0 { result } else { nil } }
         }
-    }
-
-    private static func rejection(_ name: String, _ error: String = "wrong") -> Rejection {
-        Rejection(name: name, file: "\(name).yaml", line: 2, key: "port", error: error)
-    }
-
-    private static func status(_ name: String, _ phase: Phase, _ outcome: Outcome? = .alive) -> InstanceStatus {
-        let look = outcome.map {
-            Look(began: Instant(nanoseconds: 0), ended: Instant(nanoseconds: 1), outcome: $0, reason: "because")
-        }
-        return InstanceStatus(
-            name: name, file: "\(name).yaml", descriptor: nil, ip: "127.0.0.1", phase: phase, reason: "because",
-            since: Instant(nanoseconds: 0), process: nil,
-            probes: [InstanceStatus.Probe(kind: "tcp", target: "1", look: look)], lastBeat: nil, nextBeat: nil,
-            beats: 0, pending: nil, rejection: nil)
     }
 
     @Test func `who asks during a reload gets the next one, all together, and each reload is told from end to end`()
@@ -117,7 +105,7 @@ import Testing
 
     @Test func `a stop answers everyone, and nothing is read or told after it`() throws {
         let scene = try Scene()
-        scene.statuses = ["a": Self.status("a", .waiting, nil)]
+        scene.statuses = ["a": Samples.status("a", .waiting, nil)]
         scene.request(wait: .seconds(60))
         scene.end(applied: ["a"])
         scene.request()
@@ -144,6 +132,21 @@ import Testing
         #expect(scene.answers.count == Reloads.mostAskers + 1)
     }
 
+    @Test func `who went away while waiting makes room for others`() throws {
+        let scene = try Scene()
+        scene.statuses = ["a": Samples.status("a", .waiting)]
+        var isGone = false
+        for _ in 0..<Reloads.mostAskers { scene.request(wait: .seconds(3600)) { isGone } }
+        scene.end(applied: ["a"])
+        scene.end(applied: ["a"])
+        scene.request()
+        #expect(scene.answers.count == 1, "too many")
+        isGone = true
+        scene.request()
+        scene.end()
+        #expect(scene.results.map { $0 != nil } == [false, true])
+    }
+
     @Test func `a broken beatd yaml is refused each time, and the folder is read as it was set before`() throws {
         let scene = try Scene()
         scene.configuration.descriptors.directory = "/other"
@@ -166,8 +169,8 @@ import Testing
 
     @Test func `what was refused before is still refused, in a new version it is refused again`() throws {
         let scene = try Scene()
-        let old = Self.rejection("old")
-        let new = Self.rejection("new")
+        let old = Samples.rejection("old")
+        let new = Samples.rejection("new")
         scene.rejected = [old]
         scene.request()
         scene.rejected = [old, new]
@@ -185,7 +188,7 @@ import Testing
 
     @Test func `a twin is refused, not applied; so is a folder that can't be read`() throws {
         let scene = try Scene()
-        scene.statuses = ["a": Self.status("a", .up), "twin": Self.status("twin", .rejected)]
+        scene.statuses = ["a": Samples.status("a", .up), "twin": Samples.status("twin", .rejected)]
         scene.request()
         scene.rejected = [Rejection(name: "twin", file: "twin.yaml", error: "describes the same instance as a.yaml")]
         scene.end(applied: ["a", "twin"])
@@ -205,14 +208,14 @@ import Testing
 
     @Test func `who waits is answered when the last that changed is up`() throws {
         let scene = try Scene()
-        scene.statuses = ["a": Self.status("a", .up), "b": Self.status("b", .waiting, nil)]
+        scene.statuses = ["a": Samples.status("a", .up), "b": Samples.status("b", .waiting, nil)]
         scene.request(wait: .seconds(60))
         scene.end(applied: ["a", "b", "gone"])
         #expect(scene.answers.isEmpty)
-        scene.statuses["b"] = Self.status("b", .registering)
+        scene.statuses["b"] = Samples.status("b", .registering)
         try turn(scene.loop, for: .milliseconds(250))
         #expect(scene.answers.isEmpty)
-        scene.statuses["b"] = Self.status("b", .up)
+        scene.statuses["b"] = Samples.status("b", .up)
         try turn(scene.loop) { !scene.answers.isEmpty }
         #expect(scene.results.last??.notUp == [])
         #expect(scene.results.last??.applied == ["a", "b", "gone"])
@@ -220,11 +223,11 @@ import Testing
 
     @Test func `what says why it is not up is waited for no longer`() throws {
         let scene = try Scene()
-        var nowhere = Self.status("nowhere", .waiting)
+        var nowhere = Samples.status("nowhere", .waiting)
         nowhere.ip = nil
         let all = [
-            Self.status("down", .down), Self.status("dead", .waiting, .gone), nowhere,
-            Self.status("alive", .registering),
+            Samples.status("down", .down), Samples.status("dead", .waiting, .gone), nowhere,
+            Samples.status("alive", .registering),
         ]
         scene.statuses = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
         scene.registry = RegistryStatus(api: nil, server: nil, reachable: false, lastError: "refused")
@@ -238,9 +241,9 @@ import Testing
 
     @Test func `a wait ends at its limit, and says what was not up then`() throws {
         let scene = try Scene()
-        var pending = Self.status("pending", .up)
+        var pending = Samples.status("pending", .up)
         pending.pending = "the new version waits for its probes"
-        scene.statuses = ["pending": pending, "warm": Self.status("warm", .waiting)]
+        scene.statuses = ["pending": pending, "warm": Samples.status("warm", .waiting)]
         scene.request(wait: .milliseconds(150))
         scene.end(applied: ["pending", "warm"])
         #expect(scene.answers.isEmpty)
@@ -250,57 +253,5 @@ import Testing
             ReloadResult.Laggard(name: "warm", phase: "waiting", reason: "because"),
         ]
         #expect(scene.results.last??.notUp == expected)
-    }
-
-    @Test func `thousands of changes are looked at some in each turn`() throws {
-        let names = (0..<1000).map { "n\($0)" }
-        let report = DescriptorReport(
-            set: DescriptorSet(
-                accepted: names.map {
-                    InstanceDescriptor(
-                        name: $0, file: $0, service: ServiceKey(namespace: "", group: "", service: $0), port: 1,
-                        probes: [])
-                }), applied: names)
-        let result = ReloadResult(report, before: [], now: [], configuration: nil)
-        var wait = ReloadWait(result, until: Instant(nanoseconds: 10))
-        var looks = 0
-        var turns = 1
-        let registry = RegistryStatus(api: nil, server: nil, reachable: true, lastError: nil)
-        while true {
-            let before = looks
-            let step = wait.look(at: Instant(nanoseconds: 0), registry: registry) {
-                looks += 1
-                return Self.status($0, .up)
-            }
-            #expect(looks - before <= ReloadWait.mostPerTurn)
-            guard case .more = step else { break }
-            turns += 1
-        }
-        #expect(looks == names.count)
-        #expect(turns == 4)
-        #expect(wait.result.notUp == [])
-    }
-
-    @Test func `the answer's JSON is that of the contract, and what the command reads`() throws {
-        var result = ReloadResult(
-            DescriptorReport(set: DescriptorSet(), applied: ["a"]), before: [Self.rejection("old")],
-            now: [Self.rejection("old"), Self.rejection("new")], configuration: nil)
-        result.unchangeable = ["control-socket"]
-        #expect(
-            String(decoding: result.json, as: UTF8.self)
-                == #"{"applied":["a"],"refused":[{"file":"new.yaml","line":2,"key":"port","error":"wrong"}],"#
-                + #""stillRefused":[{"file":"old.yaml","line":2,"key":"port","error":"wrong"}],"#
-                + #""unchangeable":["control-socket"]}"#)
-        result.notUp = [ReloadResult.Laggard(name: "a", phase: "down", reason: "no process 12")]
-        let view = try #require(ReloadView.decode(result.json))
-        #expect(
-            view.text == """
-                applied a
-                still refused old.yaml:2: wrong
-                needs a restart: control-socket
-                not up a: down, no process 12
-
-                """)
-        #expect(view.refused.map(\.text) == ["new.yaml:2: wrong"])
     }
 }

@@ -194,6 +194,21 @@ import Testing
         #expect(try agent.status().refusal(of: "broken.yaml") != nil)
     }
 
+    @Test func `commands that were killed while they waited take nobody's place`() throws {
+        try start()
+        try agent.drop("billing", guarding: service, more: "warm-up: 10m")
+        let words = ["reload", "--wait", "--socket", agent.socket]
+        for number in 0..<17 {
+            let weight = "warm-up: 10m\nweight: \(number + 1)"
+            try agent.drop("billing", guarding: service, more: weight)
+            let waiting = try TestProcess(Surroundings.product("beatd"), words)
+            try eventually { agent.log.split(separator: "\n").count { $0.contains("Reloaded") } == number + 1 }
+            waiting.kill()
+            try waiting.awaitEnding()
+        }
+        #expect(try reload().code == 0)
+    }
+
     @Test func `a reload during a stop is 69 with that sentence, also for who waits already`() throws {
         try agent.drop("billing", guarding: service)
         try start()
@@ -223,6 +238,17 @@ import Testing
         systemd.receive()
         let words = systemd.lines.filter { !$0.hasPrefix("STATUS=") }
         #expect(words.map { String($0.split(separator: "=")[0]) } == ["READY", "RELOADING", "MONOTONIC_USEC", "READY"])
+    }
+
+    @Test func `the socket's variable is obeyed, and --socket wins over it`() throws {
+        try start()
+        let beatd = Surroundings.product("beatd")
+        let here = ["BEATD_CONTROL_SOCKET": agent.socket]
+        #expect(try TestProcess(beatd, ["reload"], environment: here).awaitEnding() == .exited(0))
+        let nowhere = ["BEATD_CONTROL_SOCKET": agent.folder.path("nowhere")]
+        let words = ["reload", "--socket", agent.socket]
+        #expect(try TestProcess(beatd, words, environment: nowhere).awaitEnding() == .exited(0))
+        #expect(try TestProcess(beatd, ["reload"], environment: nowhere, error: .null).awaitEnding() == .exited(69))
     }
 
     @Test func `without a daemon a reload is 69`() throws {

@@ -189,6 +189,31 @@ struct HTTPStreamTests {
         }
     }
 
+    @Test func `of a client that waits it can be asked whether it is gone; one that only listens is not`() throws {
+        let folder = try TemporaryDirectory()
+        let loop = try EventLoop()
+        var waiting: [Responder] = []
+        let path = folder.path("socket")
+        let server = try HTTPServer(loop: loop, listening: try Sockets.listen(onUnix: path, mode: 0o600)) {
+            waiting.append($1)
+        }
+        let peers = try (0..<2).map { _ in ScriptedPeer(try Sockets.connect(toUnix: path, wait: .milliseconds(5))) }
+        for (count, peer) in peers.enumerated() {
+            peer.say(ask)
+            try turn(loop) { waiting.count == count + 1 }
+        }
+        #expect(waiting.map(\.isGone) == [false, false])
+        peers[0].close()
+        peers[1].finish()
+        try turn(loop, for: .milliseconds(20))
+        #expect(waiting.map(\.isGone) == [true, false])
+        waiting[1].send(Response(status: 200, text: "fine\n"))
+        try turn(loop) { peers[1].text.hasSuffix("fine\n") }
+        #expect(waiting[1].isGone || server.connections > 0)
+        waiting.removeFirst()
+        try turn(loop) { server.connections <= 1 }
+    }
+
     // MARK: Limits
 
     @Test func `at the limit one that leaves makes room for one that waits`() throws {

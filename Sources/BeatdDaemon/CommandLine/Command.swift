@@ -30,7 +30,7 @@ struct Command {
             name: .check, operands: "[F...]",
             options: [
                 Option(
-                    name: "probe", value: nil, help: "also look once (root: as user beatd); exit 1 if any is not alive"),
+                    name: "probe", value: nil, help: "also look once (root: as beatd); exit 1 if any is not alive"),
                 config, set,
             ],
             help: "validate the configuration, or the descriptors F (- is standard input)"),

@@ -23,7 +23,7 @@ struct ConfigurationSource {
             }
         }
 
-        /// The same for `rejected` and a reload's `refused`, where the file at `path` is called `beatd.yaml` (contract 4).
+        /// The same for `rejected` and a reload's `refused`: the file at `path` is called `beatd.yaml` there (contract 4).
         func rejection(of path: String) -> Rejection {
             var rejection: Rejection
             switch self {

@@ -1,4 +1,5 @@
 import BeatdCore
+import Linux
 
 /// The program `beatd`: finds the command in the table and runs it.
 package enum Program {
@@ -21,7 +22,9 @@ package enum Program {
     private static let controlSocket = "/run/beatd/control.sock"
 
     private static func client(_ arguments: Arguments) -> ControlClient {
-        ControlClient(path: arguments.value("socket") ?? controlSocket)
+        // The daemon obeys the variable, too: one drop-in serves the unit and its ExecReload=.
+        let named = arguments.value("socket") ?? Environment.value("BEATD_CONTROL_SOCKET")
+        return ControlClient(path: named ?? controlSocket)
     }
 
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {

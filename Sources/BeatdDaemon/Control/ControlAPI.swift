@@ -10,8 +10,8 @@ struct ControlAPI {
     let user: UInt32
     let report: () -> StatusReport
     let instance: (String) -> InstanceStatus?
-    /// Reads everything again, and waits for what changed where a time is given.
-    let reload: (Duration?, @escaping (Reloads.Outcome) -> Void) -> Void
+    /// Reads everything again for whoever asks.
+    let reload: (Reloads.Asker) -> Void
 
     /// A command that waits longer should ask again.
     static let longestWait = Duration.seconds(3600)
@@ -23,7 +23,7 @@ struct ControlAPI {
             return responder.send(Self.error(403, "not-permitted", sentence))
         }
         switch request.path {
-        case "/v1/reload": answerReload(request) { responder.send($0) }
+        case "/v1/reload": answerReload(request, responder)
         case "/v1/status" where Self.isRead(request):
             var pieces = report().pieces
             responder.send(Self.json(200, [])) { pieces.next() }
@@ -47,24 +47,27 @@ struct ControlAPI {
         }
     }
 
-    private func answerReload(_ request: Request, _ then: @escaping (Response) -> Void) {
+    private func answerReload(_ request: Request, _ responder: Responder) {
         guard request.method == "POST" else {
-            return then(Self.error(405, "method-not-allowed", "\(request.path) is asked for with POST"))
+            return responder.send(Self.error(405, "method-not-allowed", "\(request.path) is asked for with POST"))
         }
         var wait: Duration?
         if let text = request.query.first(where: { $0.name == "wait" })?.value {
             guard case .value(let length) = DurationText(text), length <= Self.longestWait else {
-                return then(Self.error(400, "bad-wait", "wait must be a time up to 1h, such as 60s"))
+                return responder.send(Self.error(400, "bad-wait", "wait must be a time up to 1h, such as 60s"))
             }
             wait = length
         }
-        reload(wait) { outcome in
-            switch outcome {
-            case .done(let result): then(Self.json(200, result.json))
-            case .stopping: then(Self.error(503, "stopping", "beatd stops, and reads nothing any more"))
-            case .tooMany:
-                then(Self.error(503, "too-many", "\(Reloads.mostAskers) others wait for a reload; ask again later"))
-            }
+        reload(
+            Reloads.Asker(
+                wait: wait, isGone: { responder.isGone }, then: { responder.send(Self.response(to: $0)) }))
+    }
+
+    private static func response(to outcome: Reloads.Outcome) -> Response {
+        switch outcome {
+        case .done(let result): json(200, result.json)
+        case .stopping: error(503, "stopping", "beatd stops, and reads nothing any more")
+        case .tooMany: error(503, "too-many", "\(Reloads.mostAskers) others wait for a reload; ask again later")
         }
     }
 

@@ -99,7 +99,7 @@ final class Daemon {
         let api = ControlAPI(
             group: Accounts.group(named: "beatd"), user: Accounts.user, report: { [unowned self] in report() },
             instance: { [unowned self] in reactor.heart.status(of: $0) },
-            reload: { [unowned reloads] in reloads.request(wait: $0, then: $1) })
+            reload: { [unowned reloads] in reloads.request(for: $0) })
         let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
             api.answer(request, responder)
         }

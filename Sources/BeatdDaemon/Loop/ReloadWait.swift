@@ -1,6 +1,6 @@
 import BeatdCore
 
-/// Waits until what a reload changed is up or says why not (`reload --wait`); decides only, its driver looks at the clock.
+/// Waits until what a reload changed is up or says why not (`reload --wait`); decides only, and knows no clock.
 struct ReloadWait {
     /// Instances that are looked at in one turn: the loop has other things to do.
     static let mostPerTurn = 256

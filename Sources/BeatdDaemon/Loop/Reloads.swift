@@ -32,9 +32,13 @@ final class Reloads {
         var ended: (ReloadResult, Bool) -> Void
     }
 
-    private struct Asker {
-        let wait: Duration?
-        let then: (Outcome) -> Void
+    /// Somebody who wants a reload, and to hear of it.
+    struct Asker {
+        /// And of what changed: whether it is up or why not, at most that much later.
+        var wait: Duration?
+        /// Whether nobody would hear the answer any more.
+        var isGone: () -> Bool
+        var then: (Outcome) -> Void
     }
 
     /// Of all who wait for an answer; each holds one of the control socket's connections.
@@ -53,7 +57,7 @@ final class Reloads {
     private var isWanted = false
     /// Whom the running one serves; nil while none runs.
     private var served: [Asker]?
-    private var waits: [(wait: ReloadWait, then: (Outcome) -> Void)] = []
+    private var waits: [(wait: ReloadWait, asker: Asker)] = []
     private var isStopped = false
     private var timer: EventSource?
 
@@ -73,18 +77,26 @@ final class Reloads {
         beginIfIdle()
     }
 
-    /// Reads everything again; `wait`: and tells only when what changed is up or says why not, at most that much later.
-    func request(wait: Duration?, then: @escaping (Outcome) -> Void) {
-        guard !isStopped else { return then(.stopping) }
-        guard asked.count + (served?.count ?? 0) + waits.count < Self.mostAskers else { return then(.tooMany) }
-        asked.append(Asker(wait: wait, then: then))
+    /// Reads everything again and tells the asker.
+    func request(for asker: Asker) {
+        guard !isStopped else { return asker.then(.stopping) }
+        if count >= Self.mostAskers { forgetGone() }
+        guard count < Self.mostAskers else { return asker.then(.tooMany) }
+        asked.append(asker)
         beginIfIdle()
+    }
+
+    private var count: Int { asked.count + (served?.count ?? 0) + waits.count }
+
+    private func forgetGone() {
+        asked.removeAll { $0.isGone() }
+        waits.removeAll { $0.asker.isGone() }
     }
 
     /// Answers everyone who still waits; nothing is read any more.
     func stop() {
         isStopped = true
-        let all = (served ?? []).map(\.then) + asked.map(\.then) + waits.map(\.then)
+        let all = (served ?? []).map(\.then) + asked.map(\.then) + waits.map(\.asker.then)
         (served, asked, waits) = (nil, [], [])
         for then in all { then(.stopping) }
     }
@@ -126,7 +138,7 @@ final class Reloads {
         let now = Instant(nanoseconds: Clocks.boot())
         for asker in askers {
             if let wait = asker.wait {
-                waits.append((ReloadWait(result, until: now + wait), asker.then))
+                waits.append((ReloadWait(result, until: now + wait), asker))
             } else {
                 asker.then(.done(result))
             }
@@ -141,15 +153,15 @@ final class Reloads {
         var next = now + Self.pause
         var done: [() -> Void] = []
         waits = waits.compactMap { entry in
-            var (wait, then) = entry
+            var (wait, asker) = entry
             switch wait.look(at: now, registry: registry, status: daemon.status) {
             case .done:
-                done.append { then(.done(wait.result)) }
+                done.append { asker.then(.done(wait.result)) }
                 return nil
             case .more: next = now
             case .later: break
             }
-            return (wait, then)
+            return (wait, asker)
         }
         if !waits.isEmpty { timer?.arm(at: next.nanoseconds) }
         for tell in done { tell() }
