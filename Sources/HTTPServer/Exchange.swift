@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 
 /// One request from its first line to the end of its answer.
 @safe final class Exchange {
@@ -9,7 +10,7 @@ import CMicroHTTPD
         case handling
         /// Suspended: libmicrohttpd neither reads nor times it out, and must not be stopped meanwhile.
         case waiting
-        case answered(Response)
+        case answered(Response, rest: BodyReader.Rest?)
         case aborted
         case ended
     }
@@ -40,11 +41,11 @@ import CMicroHTTPD
             // An answer now would close the connection after it, which is right only for what we won't read.
             state = .body
             guard declaredLength > bodyLimit else { return .YES }
-            return queue(Self.tooLarge)
+            return queue(Self.tooLarge, rest: nil)
         case .body where unsafe !piece.isEmpty: return unsafe read(piece)
-        case .body where bodyBytes > bodyLimit: return queue(Self.tooLarge)
+        case .body where bodyBytes > bodyLimit: return queue(Self.tooLarge, rest: nil)
         case .body: return unsafe ask(method: String(cString: method))
-        case .answered(let response): return queue(response)
+        case .answered(let response, let rest): return queue(response, rest: rest)
         case .handling, .waiting:
             suspend()
             return .YES
@@ -56,6 +57,7 @@ import CMicroHTTPD
     func end() {
         state = .ended
         client.exchange = nil
+        server?.isFree(client)
     }
 
     private var declaredLength: Int {
@@ -82,7 +84,7 @@ import CMicroHTTPD
         state = .handling
         server.handler(request(method: method), Responder(self))
         switch state {
-        case .answered(let response): return queue(response)
+        case .answered(let response, let rest): return queue(response, rest: rest)
         case .handling:
             suspend()
             return .YES
@@ -119,9 +121,17 @@ import CMicroHTTPD
         return headers
     }
 
+    /// Whether nobody waits for the answer any more: libmicrohttpd doesn't look while the connection is suspended.
+    var isGone: Bool {
+        if case .ended = state { return true }
+        var socket = pollfd(fd: client.socket, events: 0, revents: 0)
+        // Only the end of both directions counts (poll(2)): who has said all may still listen.
+        return unsafe poll(&socket, 1, 0) > 0 && Int32(socket.revents) & (POLLHUP | POLLERR) != 0
+    }
+
     // MARK: What the handler says
 
-    func answer(_ response: Response) { decide(.answered(response)) }
+    func answer(_ response: Response, rest: BodyReader.Rest?) { decide(.answered(response, rest: rest)) }
 
     func abort() { decide(.aborted) }
 
@@ -136,18 +146,31 @@ import CMicroHTTPD
         }
     }
 
-    private func queue(_ response: Response) -> MHD_Result {
+    private func queue(_ response: Response, rest: BodyReader.Rest?) -> MHD_Result {
         state = .ended
         var response = response
         if server?.isStopping ?? true { response.closes = true }
-        guard let raw = unsafe make(response) else { return .NO }
+        guard let raw = unsafe make(response, rest) else { return .NO }
         defer { unsafe MHD_destroy_response(raw) }
         return unsafe MHD_queue_response(connection, UInt32(clamping: response.status), raw)
     }
 
+    /// Whether a body that is written piece by piece may go on in this turn; else the next one goes on with it.
+    func mayWrite() -> Bool {
+        guard let server, !server.turn.admit(self) else { return true }
+        unsafe MHD_suspend_connection(connection)
+        return false
+    }
+
+    var hasTime: Bool { server?.turn.hasTime ?? true }
+
+    /// Goes on with what `mayWrite` put off.
+    func goOn() { unsafe MHD_resume_connection(connection) }
+
     /// Nil for a header that can't be sent, such as one with a line break: nothing is better than half an answer.
-    private func make(_ response: Response) -> OpaquePointer? {
-        guard let raw = unsafe response.isChunked ? chunked(response.body) : whole(response.body) else { return nil }
+    private func make(_ response: Response, _ rest: BodyReader.Rest?) -> OpaquePointer? {
+        let isWhole = rest == nil && !response.isChunked
+        guard let raw = unsafe isWhole ? whole(response.body) : inPieces(response.body, rest) else { return nil }
         var isComplete = true
         for (name, value) in response.headers {
             if unsafe MHD_add_response_header(raw, name, value) != .YES { isComplete = false }
@@ -167,35 +190,20 @@ import CMicroHTTPD
     }
 
     /// Libmicrohttpd asks piece by piece for a body whose size it doesn't know, and frees the reader at the end.
-    private func chunked(_ body: [UInt8]) -> OpaquePointer? {
-        let reader = unsafe Unmanaged.passRetained(ChunkReader(body)).toOpaque()
+    private func inPieces(_ body: [UInt8], _ rest: BodyReader.Rest?) -> OpaquePointer? {
+        let reader = unsafe Unmanaged.passRetained(BodyReader(body, rest: rest, of: self)).toOpaque()
         return unsafe MHD_create_response_from_callback(
             beatd_mhd_size_unknown, Self.chunkSize,
-            { reader, position, buffer, size in
+            { reader, _, buffer, size in
                 guard let reader = unsafe reader, let buffer = unsafe buffer else { return beatd_mhd_end_of_stream }
                 let target = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: size)
-                return unsafe Unmanaged<ChunkReader>.fromOpaque(reader).takeUnretainedValue()
-                    .copy(from: Int(clamping: position), to: target)
+                return unsafe Unmanaged<BodyReader>.fromOpaque(reader).takeUnretainedValue().copy(to: target)
             }, reader,
-            { reader in if let reader = unsafe reader { unsafe Unmanaged<ChunkReader>.fromOpaque(reader).release() } })
+            { reader in if let reader = unsafe reader { unsafe Unmanaged<BodyReader>.fromOpaque(reader).release() } })
     }
 
     private static let tooLarge = Response(status: 413, text: "the body is too large\n", closes: true)
     /// How many times the largest body is read before a client that doesn't end is cut off.
     private static let patience = 8
     private static let chunkSize = 8192
-}
-
-/// The body of an answer, taken piece by piece.
-private final class ChunkReader {
-    private let body: [UInt8]
-
-    init(_ body: [UInt8]) { self.body = body }
-
-    func copy(from position: Int, to target: UnsafeMutableRawBufferPointer) -> Int {
-        guard position < body.count else { return beatd_mhd_end_of_stream }
-        let piece = body[position...].prefix(target.count)
-        unsafe target.copyBytes(from: piece)
-        return piece.count
-    }
 }

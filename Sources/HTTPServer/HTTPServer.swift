@@ -27,10 +27,13 @@ package import Systemd
     private var timer: EventSource?
     /// When the timer fires; later wishes don't move it, as setting a timer is what costs here.
     private var armed: Int64?
-    private var isRunning = false
     private var clients: [ConnectionID: Client] = [:]
     private var connectionsSeen: UInt64 = 0
     private var stopping: Stopping?
+    var turn = Turn()
+
+    /// All answers that are made while they are sent get this much of a turn together: beats and looks wait meanwhile.
+    package static let turnLimit = Duration.milliseconds(5)
 
     private struct Stopping {
         let deadline: Int64
@@ -70,9 +73,14 @@ package import Systemd
         guard let daemon = unsafe daemon, stopping == nil else { return }
         stopping = Stopping(deadline: Clocks.boot() + limit.nanoseconds, done: done)
         _ = unsafe MHD_quiesce_daemon(daemon)  // gives back the listener, which is ours all the time
-        // Libmicrohttpd has no call for it: it reads the end, and closes.
-        for client in clients.values where client.exchange == nil { Glibc.shutdown(client.socket, Int32(SHUT_RD)) }
+        for client in clients.values where client.exchange == nil { isFree(client) }
         wake()
+    }
+
+    /// That client has nothing to ask; during a stop it is closed.
+    func isFree(_ client: Client) {
+        // Libmicrohttpd has no call for it: it reads the end, and closes.
+        if isStopping { Glibc.shutdown(client.socket, Int32(SHUT_RD)) }
     }
 
     private func finish() {
@@ -88,6 +96,7 @@ package import Systemd
         unsafe self.daemon = nil
         // A suspended connection at the stop aborts the process; these are resumed, to be closed.
         for client in clients.values { client.exchange?.abort() }
+        for exchange in turn.dissolve() { exchange.goOn() }
         _ = unsafe MHD_quiesce_daemon(daemon)  // otherwise it would close the listener
         unsafe MHD_stop_daemon(daemon)
     }
@@ -96,18 +105,22 @@ package import Systemd
 
     /// Everything ends here: run, ask for the next time, arm.
     private func run() {
-        guard let daemon = unsafe daemon, !isRunning else { return }
-        isRunning = true
+        guard let daemon = unsafe daemon, !turn.isRunning else { return }
+        turn.isRunning = true
+        turn.begin(for: Self.turnLimit)
         var connections = unsafe connections(of: daemon)
         for _ in 0..<Self.rounds {
             let before = connections
+            turn.next()?.goOn()
             _ = unsafe MHD_run(daemon)  // it refuses only daemons with threads
             connections = unsafe self.connections(of: daemon)
             // At its limit libmicrohttpd stops listening, and starts again only at the head of a later run.
-            if connections >= before { break }
-            wake()
+            let hasFallen = connections < before
+            if hasFallen { wake() }
+            if !hasFallen, turn.isLineEmpty || !turn.hasTime { break }
         }
-        isRunning = false
+        if !turn.isLineEmpty { wake() }
+        turn.isRunning = false
         if let stopping, connections == 0 || Clocks.boot() >= stopping.deadline { return finish() }
         unsafe arm(daemon)
     }
@@ -131,8 +144,8 @@ package import Systemd
         timer?.arm(at: time)
     }
 
-    /// How often a turn looks again for others that wait at the limit.
-    private static let rounds = 4
+    /// How often a turn runs at most, for those that wait at the limit, and those that wait for time.
+    private static let rounds = 256
 
     // MARK: What libmicrohttpd says
 

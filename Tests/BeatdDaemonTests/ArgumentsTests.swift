@@ -25,6 +25,7 @@ import Testing
         (["run", "--config"], "--config needs a value: --config F"),
         (["run", "--config", "a", "--config", "b"], "--config is given twice"),
         (["run", "extra"], "'beatd run' takes no argument: 'extra'"),
+        (["status", "a", "b"], "'beatd status' takes one argument: 'b'"),
         (["help", "frob"], "unknown command 'frob'"),
     ]) func `a mistake is named, with what was probably meant`(_ words: [String], _ sentence: String) {
         #expect(throws: Arguments.Mistake(sentence: sentence)) { try Arguments.parse(words) }
@@ -44,5 +45,16 @@ import Testing
             guard let subject else { continue }
             for option in Command.named(subject).options { #expect(text.contains("--\(option.name)")) }
         }
+    }
+
+    @Test func `root's check --probe is the same command, as the daemon's user`() throws {
+        let words = ["check", "--set=a=b", "--probe", "--set", "c=d", "-", "--", "--odd.yaml"]
+        guard case .command(let parsed) = try Arguments.parse(words) else {
+            Issue.record("no command")
+            return
+        }
+        let again = AsDaemon.words(for: parsed, program: "/usr/bin/beatd")
+        #expect(again.prefix(7) == ["--reuid", "beatd", "--regid", "beatd", "--init-groups", "--", "/usr/bin/beatd"])
+        #expect(try Arguments.parse(Array(again.dropFirst(7))) == .command(parsed))
     }
 }

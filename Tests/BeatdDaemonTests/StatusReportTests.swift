@@ -22,14 +22,23 @@ import Testing
                 order: order.id, began: now, ended: now + .milliseconds(2), seen: .tcp(sighting))
             heart.handle(.saw([report]), at: now + .milliseconds(2), into: &effects)
         }
+        let source = StatusReport.Source(
+            names: { heart.report.names + ["gone"] }, instance: { heart.report.instance($0) },
+            rejected: { heart.report.rejected },
+            now: { now })
         return StatusReport(
             version: "0.1.0", pid: 4711, startedAt: now, ready: heart.isReady, registry: heart.report.registry,
-            instances: heart.report.instances, rejected: heart.report.rejected, problem: nil, now: now,
-            calendar: Calendar(wall: 1_790_000_100_000_000_000, now: now))
+            problem: nil, calendar: Calendar(wall: 1_790_000_100_000_000_000, now: now), source: source)
+    }
+
+    /// All pieces of it, one after the other.
+    private func json(_ report: StatusReport) -> [UInt8] {
+        var pieces = report.pieces
+        return Array(sequence(state: ()) { _ in pieces.next() }.joined())
     }
 
     @Test func `before the first look what is unknown is null`() {
-        let text = String(decoding: report(nil).json, as: UTF8.self)
+        let text = String(decoding: json(report(nil)), as: UTF8.self)
         #expect(text.contains("\"outcome\":null,\"reason\":null,\"at\":null,\"duration\":null"))
         #expect(text.contains("\"process\":null,\"inSync\":null"))
         #expect(text.contains("\"lastBeat\":null,\"nextBeatIn\":null,\"beats\":0,\"pending\":null,\"rejection\":null"))
@@ -41,7 +50,7 @@ import Testing
     }
 
     @Test func `a refused file stands in both lists, with null fields and without control characters`() {
-        let text = String(decoding: report(nil).json, as: UTF8.self)
+        let text = String(decoding: json(report(nil)), as: UTF8.self)
         #expect(text.contains("{\"name\":\"broken\",\"file\":\"broken.yaml\",\"namespace\":null"))
         #expect(
             text.contains(
@@ -57,12 +66,48 @@ import Testing
 
     @Test func `the table reads back what the JSON says, and is well only when all is up`() throws {
         let report = report(.refused)
-        let view = try #require(StatusView.decode(report.json))
+        let view = try #require(StatusView.decode(json(report)))
         #expect(!view.isWell)
         let table = view.table(width: nil)
         #expect(table.contains("billing  down      billing  10.0.3.7:9100"))
         #expect(table.contains("refused broken.yaml:3: unknown key 'prot'"))
         let lines: [Substring] = view.table(width: 40).split(separator: "\n")
         #expect(lines.prefix(3).allSatisfy { $0.count <= 40 })
+    }
+
+    @Test func `the details of one instance read back what its JSON says`() throws {
+        let report = report(.refused)
+        let instances = report.source.names().compactMap(report.source.instance).map { report.json(of: $0) }
+        let views = try instances.map { try #require(InstanceView.decode($0)) }
+        #expect(views.map(\.name) == ["billing", "broken"])
+        let details = views[0].details
+        #expect(details.hasPrefix("billing: down, 127.0.0.1:9100: connection refused\n"))
+        #expect(details.contains("  service  billing, group DEFAULT_GROUP, namespace public\n"))
+        #expect(details.contains("  probe    tcp 127.0.0.1:9100: gone at "))
+        #expect(details.contains("  beats    0 accepted, none said yet\n"))
+        #expect(views[1].details.contains("  refused  unknown key 'prot'"))
+        #expect(!views[1].isWell)
+    }
+
+    @Test func `each instance is a piece of its own, as it is when it is asked for`() {
+        var report = report(.refused)
+        let instance = report.source.instance
+        var asked: [String] = []
+        report.source.instance = {
+            asked.append($0)
+            return instance($0)
+        }
+        var pieces = report.pieces
+        let head = pieces.next() ?? []
+        #expect(String(decoding: head, as: UTF8.self).hasSuffix("\"instances\":["))
+        #expect(asked.isEmpty)
+        #expect(String(decoding: pieces.next() ?? [], as: UTF8.self).hasPrefix("{\"name\":\"billing\""))
+        #expect(asked == ["billing"])
+        #expect(String(decoding: pieces.next() ?? [], as: UTF8.self).hasPrefix(",{\"name\":\"broken\""))
+        // What is gone by now is left out.
+        #expect(pieces.next() == Array("]".utf8))
+        #expect(pieces.next()?.last == UInt8(ascii: "}"))
+        #expect(pieces.next() == nil)
+        #expect(pieces.next() == nil)
     }
 }

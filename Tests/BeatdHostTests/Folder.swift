@@ -56,19 +56,19 @@ final class Folder {
         try start()
     }
 
-    func configure(_ defaults: DescriptorDefaults) throws {
-        settings.defaults = defaults
-        directory?.configure(settings)
-    }
-
-    /// Reads now.
-    func rescan() throws -> DescriptorReport {
+    /// Reads now, under these settings from now on.
+    @discardableResult
+    func rescan(_ change: (inout DescriptorSettings) -> Void = { _ in }) throws -> DescriptorReport {
+        change(&settings)
         var report: DescriptorReport?
-        directory?.rescanNow { report = $0 }
+        ask { report = $0 }
         try wait { report != nil }
         guard let report else { throw Unexpected() }
         return report
     }
+
+    /// Asks for a reading, and waits for nothing.
+    func ask(_ then: @escaping (DescriptorReport) -> Void) { directory?.rescanNow(with: settings, then: then) }
 
     func wait(limit: Duration = .seconds(20), until predicate: () throws -> Bool) throws {
         try turn(loop, limit: limit, until: predicate)

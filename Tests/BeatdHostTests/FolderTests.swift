@@ -230,8 +230,34 @@ struct FolderTests {
         try folder.move("service: [", to: "b.yaml")
         _ = try folder.rescan()
         let sources = ConfigurationSources(options: ["defaults.group=PAY"])
-        try folder.configure(ConfigurationDecoding.decode(sources, seed: 1).descriptors.defaults)
-        try folder.wait { folder.latest?.set.accepted.map(\.service.group) == ["PAY", "PAY"] }
-        #expect(folder.latest?.applied == ["a", "b"])
+        let defaults = try ConfigurationDecoding.decode(sources, seed: 1).descriptors.defaults
+        let report = try folder.rescan { $0.defaults = defaults }
+        #expect(report.set.accepted.map(\.service.group) == ["PAY", "PAY"])
+        #expect(report.applied == ["a", "b"])
+        #expect(report.newlyRejected.isEmpty, "its version is the one that was refused before")
+    }
+
+    @Test func `a refusal is new once for each version of the file, also under other settings`() throws {
+        let folder = try Folder(settle: .seconds(10))
+        try folder.start()
+        try folder.move("service: [", to: "a.yaml")
+        #expect(try folder.rescan().newlyRejected.map(\.file) == ["a.yaml"])
+        #expect(try folder.rescan().stillRejected.map(\.file) == ["a.yaml"])
+        #expect(try folder.rescan { $0.rescan = .seconds(59) }.newlyRejected.isEmpty)
+        try folder.move("service: [", to: "a.yaml")
+        #expect(try folder.rescan().newlyRejected.map(\.file) == ["a.yaml"], "the same mistake in a new version")
+    }
+
+    @Test func `who asks while a reading runs is told what both brought`() throws {
+        let folder = try Folder(settle: .seconds(10))
+        try folder.start()
+        try folder.move(Self.descriptor("a"), to: "a.yaml")
+        try folder.move("service: [", to: "broken.yaml")
+        var reports: [DescriptorReport] = []
+        for _ in 0..<3 { folder.ask { reports.append($0) } }
+        try folder.wait { reports.count == 3 }
+        #expect(reports.map(\.applied) == [["a"], ["a"], ["a"]])
+        #expect(reports.allSatisfy { $0.newlyRejected.map(\.file) == ["broken.yaml"] })
+        #expect(try folder.rescan().applied.isEmpty)
     }
 }

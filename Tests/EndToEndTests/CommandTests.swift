@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("registry: { servers: [127.0.0.1:1], tiemout: 3s }", "timeout"), ("registry: [", "beatd.yaml"),
-        ("stop-timeout: 10", "stop-timeout"), ("registry: { servers: [https://a] }", "later version"),
+        ("stop-timeout: 10", "stop-timeout"), ("registry: { fail-fast: true }", "later version"),
         ("log: { level: loud }", "log.level"),
     ])
     func `a bad beatd yaml is 78 for run and 1 for check, with its place and key`(text: String, part: String) throws {
@@ -78,7 +78,7 @@ import Testing
         #expect(help.code == 0)
         #expect(help.error.isEmpty)
         #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
-        for word in ["run", "check", "status"] { #expect(help.output.contains(word)) }
+        for word in ["run", "check", "status", "reload"] { #expect(help.output.contains(word)) }
         let version = try Command.beatd("--version")
         #expect(version.code == 0)
         #expect(version.output == "beatd 0.1.0\n")
@@ -127,5 +127,82 @@ import Testing
         #expect(check.code == 1)
         #expect(check.error.contains("b.yaml"))
         #expect(check.output.contains("1 refused"))
+    }
+
+    // MARK: check --probe
+
+    @Test func `check --probe looks once at each file, prints each outcome, and is 1 where one is not alive`() throws {
+        let registry = try Registry()
+        let path = try configuration("registry: { servers: [\(registry.address)] }\n")
+        let service = try LegacyService(in: folder, name: "billing")
+        let file = try folder.write(Agent.descriptor("billing", guarding: service), to: "billing.yaml")
+        let other = try folder.makeFolder("other")
+        let twin = try folder.write(Agent.descriptor("billing", guarding: service), to: "other/billing.yaml")
+        #expect(!other.isEmpty)
+        let alive = try Command.beatd("check", "--probe", "--config", path, file, twin)
+        #expect(alive.code == 0, "\(alive)")
+        for file in [file, twin] {
+            #expect(alive.output.contains("\(file): pidfile \(service.pidfile): alive\n"), "\(alive)")
+            #expect(alive.output.contains("\(file): tcp 127.0.0.1:\(service.port): alive\n"), "\(alive)")
+        }
+        try service.kill()
+        let dead = try Command.beatd("check", "--probe", "--config", path, file)
+        #expect(dead.code == 1)
+        #expect(dead.output.contains("\(file): good\n"))
+        #expect(dead.output.contains("\(file): tcp 127.0.0.1:\(service.port): gone; "), "\(dead)")
+        let input = try Command.beatd("check", "--probe", "--config", path, "-", input: good)
+        #expect(input.output.contains("standard input: tcp 127.0.0.1:9100: "), "\(input)")
+        #expect(try registry.requests().isEmpty)
+    }
+
+    @Test func `check --probe without files looks at all that is installed, more than one round of looks`() throws {
+        try folder.makeFolder("d")
+        let text = "descriptors: { directory: \(folder.path("d")) }\nprobes: { max-in-flight: 2 }\n"
+        let path = try configuration(text)
+        let service = try LegacyService(in: folder, name: "billing")
+        for name in 1...9 {
+            let text = "service: s\nport: \(name)\nprobes: [{tcp: { port: \(service.port), interval: \(name)s }}]\n"
+            try folder.write(text, to: "d/\(name).yaml")
+        }
+        let check = try Command.beatd("check", "--probe", "--config", path)
+        #expect(check.code == 0, "\(check)")
+        for name in 1...9 { #expect(check.output.contains("\(name).yaml: tcp 127.0.0.1:\(service.port): alive\n")) }
+        try folder.write("service: s\n", to: "d/bad.yaml")
+        let bad = try Command.beatd("check", "--probe", "--config", path)
+        #expect(bad.code == 1)
+        #expect(bad.output.contains("9.yaml: tcp"), "good files are looked at all the same")
+    }
+
+    /// Whether a file may be laid over another for one process alone (mount_namespaces(7)).
+    private static let mayMount = (try? Command.run("/usr/bin/unshare", ["-m", "true"]))?.code == 0
+
+    @Test(.enabled(if: mayMount, "needs root that may mount: it makes a user beatd that nobody else sees"))
+    func `root's check --probe sees what user beatd sees`() throws {
+        #expect(try Command.run("/bin/cp", [Surroundings.product("beatd"), folder.path("beatd")]).code == 0)
+        try Files.setMode(0o755, of: folder.path)
+        let path = try configuration("stop-timeout: 10s\n")
+        try Files.setMode(0o644, of: path)
+        let users = try folder.write(try TextFile.read("/etc/passwd") + "beatd:x:64999:64999::/:/bin/false\n", to: "p")
+        let groups = try folder.write(try TextFile.read("/etc/group") + "beatd:x:64999:\n", to: "g")
+        for file in [users, groups] { try Files.setMode(0o644, of: file) }
+        let port = try Ports.free()
+        let text = "service: a\nport: 1\nprobes: [{tcp: \(port)}]\n"
+        try Files.setMode(0o644, of: try folder.write(text, to: "open.yaml"))
+        try Files.setMode(0o600, of: try folder.write(text, to: "closed.yaml"))
+        func asRoot(_ words: String...) throws -> Command {
+            let line =
+                "mount --make-rprivate / && mount --bind \(users) /etc/passwd && mount --bind \(groups) /etc/group"
+                + " && exec \"$0\" check --probe --config \(path) \"$@\""
+            return try Command.run(
+                "/usr/bin/unshare", ["-m", "/bin/sh", "-c", line, folder.path("beatd")] + words)
+        }
+        let open = try asRoot(folder.path("open.yaml"))
+        #expect(open.code == 1)
+        #expect(open.output.contains("open.yaml: tcp 127.0.0.1:\(port): gone; "), "\(open)")
+        #expect(!open.output.contains("seen as root"), "\(open)")
+        let closed = try asRoot(folder.path("closed.yaml"))
+        #expect(closed.code == 1)
+        #expect(closed.error.contains("Permission denied"), "\(closed)")
+        #expect(try asRoot(folder.path("nowhere.yaml")).code == 66)
     }
 }

@@ -41,10 +41,63 @@ import Testing
         #expect(after.output.contains("\(pid)") || after.output.contains("refused"), "\(after)")
     }
 
+    @Test func `P9: status NAME shows one in detail, and only that one decides the exit code`() throws {
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.drop("billing", guarding: service)
+        try agent.drop("service: broken\n", as: "broken.yaml")
+        try agent.wait { $0["billing"]?.lastBeat != nil && !$0.rejected.isEmpty }
+        #expect(try Command.beatd("status", "--socket", agent.socket).code == 1)
+        let one = try Command.beatd("status", "billing", "--socket", agent.socket)
+        #expect(one.code == 0)
+        #expect(one.output.hasPrefix("billing: up, all probes alive\n"), "\(one)")
+        let facts = [":\(service.port)", "\(service.pid), started ", service.pidfile, "last accepted", "next in"]
+        for fact in facts { #expect(one.output.contains(fact), "\(fact) in \(one)") }
+        let json = try Command.beatd("status", "billing", "--json", "--socket", agent.socket)
+        #expect(json.code == 0)
+        let instance = try JSONDecoder().decode(Status.Instance.self, from: Data(json.output.utf8))
+        #expect(instance.process?.pid == service.pid)
+        let broken = try Command.beatd("status", "--socket", agent.socket, "broken")
+        #expect(broken.code == 1)
+        #expect(broken.output.hasPrefix("broken: rejected, "), "\(broken)")
+        for name in ["nobody", "no/body", "no body", String(repeating: "n", count: 20_000)] {
+            let missing = try Command.beatd("status", name, "--socket", agent.socket)
+            #expect(missing.code == 66)
+            #expect(missing.output.isEmpty)
+            #expect(missing.error.hasPrefix("beatd: no instance "), "\(missing)")
+        }
+    }
+
+    @Test func `a status of many instances comes whole, also while clients that read nothing hold their answers`()
+        throws
+    {
+        let service = try LegacyService(in: agent.folder, name: "billing")
+        try agent.drop("billing", guarding: service)
+        for number in 0..<400 {
+            let text = "service: s\nport: 1\ngroup: \"\(number)\"\nprobes: [{ tcp: { port: 1, interval: 1h } }]\n"
+            try agent.descriptors.write(text, to: "many-\(number).yaml")
+        }
+        try agent.wait { $0.instances.count == 401 && $0["billing"]?.lastBeat != nil }
+        let idle = try (0..<8).map { _ in
+            let peer = ScriptedPeer(try Sockets.connect(toUnix: agent.socket, wait: .seconds(5)))
+            peer.say(String(repeating: "GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n", count: 20))
+            return peer
+        }
+        let mark = try registry.mark()
+        let json = try Command.beatd("status", "--json", "--socket", agent.socket)
+        #expect(json.code == 1)
+        let status = try JSONDecoder().decode(Status.self, from: Data(json.output.utf8))
+        #expect(status.instances.count == 401)
+        #expect(status.instances.map(\.name) == status.instances.map(\.name).sorted())
+        try registry.beats("billing", 2, since: mark)
+        withExtendedLifetime(idle) {}
+    }
+
     @Test func `the control socket answers by its own rules`() throws {
         #expect(try Ask.socket(agent.socket, "/v1/version").body.contains("\"pid\":\(agent.process?.pid ?? 0)"))
         #expect(try Ask.socket(agent.socket, "/v1/instances/nobody").status == 404)
         #expect(try Ask.socket(agent.socket, "/v2/status").status == 404)
+        #expect(try Ask.socket(agent.socket, "/v1/status", by: "POST").status == 405)
+        #expect(try Ask.socket(agent.socket, "/v1/status", by: "HEAD").body.isEmpty)
         #expect(try Files.status(at: agent.socket).mode & 0o777 == 0o660)
     }
 

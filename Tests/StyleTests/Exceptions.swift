@@ -23,6 +23,10 @@ extension Exception {
                 subject: "InstanceStatus",
                 reason: "a row of the status as contract 7 names its columns; it decides nothing"),
             Exception(
+                check: "stored properties", path: "Sources/BeatdDaemon/CommandLine/InstanceView.swift",
+                subject: "InstanceView",
+                reason: "the same row as a reader of its JSON decodes it, key by key"),
+            Exception(
                 check: "length of types", path: "Sources/Predicates/Oracle.swift", subject: "Oracle",
                 reason:
                     "the predicates of design.md 7 over one record of one run: a part of them would see a part of it"),

@@ -52,6 +52,9 @@ package final class ScriptedPeer {
     /// Closes in order: the other end reads an end.
     package func close() { socket = nil }
 
+    /// Says that nothing more will be said; still listens.
+    package func finish() { shutdown(socket?.number ?? -1, Int32(SHUT_WR)) }
+
     /// Closes at once: the other end reads a reset.
     package func reset() {
         guard let number = socket?.number else { return }

@@ -59,6 +59,8 @@ package final class TestProcess {
 
     /// Whether it has ended; never waits.
     package var hasEnded: Bool {
+        // One that prints more than a pipe holds would wait for its reader.
+        hear()
         if ending == nil { ending = child?.reap() }
         return ending != nil
     }
@@ -73,8 +75,12 @@ package final class TestProcess {
 
     /// All that it has printed on standard output so far.
     package var printed: String {
-        while let more = try? Files.readOnce(output, most: 4096), !more.isEmpty { text += more }
+        hear()
         return String(decoding: text, as: UTF8.self)
+    }
+
+    private func hear() {
+        while let more = try? Files.readOnce(output, most: 4096), !more.isEmpty { text += more }
     }
 
     /// Its whole printed line of that number, from 0, without its end; waits for it.

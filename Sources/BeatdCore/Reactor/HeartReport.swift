@@ -7,15 +7,15 @@ package struct HeartReport {
     let began: Instant
 
     /// One entry per descriptor and per refused file without a good version, sorted by name.
-    package var instances: [InstanceStatus] {
-        let refused = folder.refused(besides: Set(tasks.byName.keys), since: began)
-        return (tasks.ids.map { status(of: $0) } + refused).sorted { $0.name < $1.name }
-    }
+    package var instances: [InstanceStatus] { names.compactMap { instance($0) } }
+
+    /// NAMEs of these entries, sorted, each once.
+    package var names: [String] { Set(tasks.byName.keys).union(folder.rejected.compactMap(\.name)).sorted() }
 
     /// The same for one NAME; nil where no file has it.
     package func instance(_ name: String) -> InstanceStatus? {
         if let id = tasks.byName[name] { return status(of: id) }
-        return instances.first { $0.name == name }
+        return folder.refused(besides: [], since: began).first { $0.name == name }
     }
 
     /// Every refused file as it stands now, those with a twin included.

@@ -42,10 +42,11 @@ struct Arguments: Equatable {
                 try arguments.take(word, &rest, of: command)
             }
         }
-        if name == .help { return .help(try helpSubject(arguments.operands)) }
-        if command.operands == nil, let extra = arguments.operands.first {
-            throw Mistake(sentence: "'beatd \(name.rawValue)' takes no argument: '\(extra)'")
+        if let extra = arguments.operands.dropFirst(command.mostOperands).first {
+            let most = command.mostOperands == 0 ? "no argument" : "one argument"
+            throw Mistake(sentence: "'beatd \(name.rawValue)' takes \(most): '\(extra.prefix(64))'")
         }
+        if name == .help { return .help(try helpSubject(arguments.operands)) }
         return .command(arguments)
     }
 
@@ -81,6 +82,14 @@ struct Arguments: Equatable {
     private static func unknown(_ word: String, of known: [String], what: String) -> String {
         let near = Spelling.nearest(to: word, among: known).map { "; did you mean '\($0)'?" } ?? ""
         return "unknown \(what) '\(word)'\(near)"
+    }
+
+    /// The command line that says the same.
+    var words: [String] {
+        let given = Command.named(command).options.flatMap { option in
+            values(option.name).map { option.value == nil ? "--\(option.name)" : "--\(option.name)=\($0)" }
+        }
+        return [command.rawValue] + given + ["--"] + operands
     }
 
     func has(_ option: String) -> Bool { options[option] != nil }

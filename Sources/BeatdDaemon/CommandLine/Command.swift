@@ -8,12 +8,10 @@ struct Command {
         var help: String
     }
 
-    enum Name: String, CaseIterable { case run, check, status, help }
+    enum Name: String, CaseIterable { case run, check, status, reload, help }
 
     var name: Name
-    /// How operands are written, e.g.
-    ///
-    /// `[F...]`; nil where none are taken.
+    /// How operands are written: `[F...]` for any number, `[NAME]` for one at most; nil where none are taken.
     var operands: String?
     var options: [Option]
     var help: String
@@ -29,12 +27,24 @@ struct Command {
     static let all = [
         Command(name: .run, operands: nil, options: [config, set], help: "run the daemon in the foreground"),
         Command(
-            name: .check, operands: "[F...]", options: [config, set],
+            name: .check, operands: "[F...]",
+            options: [
+                Option(
+                    name: "probe", value: nil, help: "also look once (root: as beatd); exit 1 if any is not alive"),
+                config, set,
+            ],
             help: "validate the configuration, or the descriptors F (- is standard input)"),
         Command(
-            name: .status, operands: nil,
+            name: .status, operands: "[NAME]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],
-            help: "show every instance; exit 1 if any is not up"),
+            help: "show every instance, or NAME in detail; exit 1 if any of these is not up"),
+        Command(
+            name: .reload, operands: nil,
+            options: [
+                Option(name: "wait", value: nil, help: "until what changed is up, or says why not; at most 60s"),
+                socket,
+            ],
+            help: "read descriptors and beatd.yaml again now; exit 1 if a new version is refused"),
         Command(name: .help, operands: "[COMMAND]", options: [], help: "show this, or one command's options"),
     ]
 
@@ -44,6 +54,9 @@ struct Command {
         }
         return command
     }
+
+    /// How many operands it takes.
+    var mostOperands: Int { operands.map { $0.contains("...") ? .max : 1 } ?? 0 }
 
     var synopsis: String {
         (["beatd", name.rawValue]

@@ -1,3 +1,4 @@
+import BeatdCore
 import BeatdHost
 import Linux
 
@@ -12,11 +13,26 @@ struct ConfigurationSource {
         /// The file that was named isn't there.
         case missing(String)
         case bad(String)
+        /// It was read, and something in it, in the environment or in `--set` is wrong.
+        case refused(InputError)
 
         var sentence: String {
             switch self {
             case .missing(let sentence), .bad(let sentence): sentence
+            case .refused(let error): error.description
             }
+        }
+
+        /// The same for `rejected` and a reload's `refused`: the file at `path` is called `beatd.yaml` there (contract 4).
+        func rejection(of path: String) -> Rejection {
+            var rejection: Rejection
+            switch self {
+            case .missing(let sentence), .bad(let sentence):
+                rejection = Rejection(name: nil, file: path, error: sentence)
+            case .refused(let error): rejection = Rejection(error, name: nil, file: path)
+            }
+            rejection.file = "beatd.yaml"
+            return rejection
         }
     }
 
@@ -40,7 +56,7 @@ struct ConfigurationSource {
             let environment = Environment.values(startingWith: "BEATD_")
             let sources = ConfigurationSources(file: file, environment: environment, options: options)
             return try ConfigurationDecoding.decode(sources, seed: UInt64.random(in: .min ... .max))
-        } catch { throw .bad(error.description) }
+        } catch { throw .refused(error) }
     }
 
     private func read() throws(Trouble) -> ConfigurationSources.File? {

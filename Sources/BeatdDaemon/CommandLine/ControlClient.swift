@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Linux
 
 /// Asks the running daemon over its control socket (contract 7.1).
@@ -20,21 +21,57 @@ struct ControlClient {
 
     let path: String
 
-    func get(_ target: String) throws(Failure) -> Answer {
+    /// Gives an answer that is a yes; everything else is a failure with the daemon's own sentence.
+    func get(_ target: String) throws(Failure) -> Answer { try ask("GET", target, patience: Self.patience) }
+
+    /// Has something done; `patience` is how long that may take.
+    func post(_ target: String, patience: Duration) throws(Failure) -> Answer {
+        try ask("POST", target, patience: patience)
+    }
+
+    private func ask(_ method: String, _ target: String, patience: Duration) throws(Failure) -> Answer {
         let bytes: [UInt8]
         do throws(SystemCallError) {
-            let socket = try Sockets.connect(toUnix: path, wait: Self.patience)
-            try Files.writeAll(Array("GET \(target) HTTP/1.0\r\nHost: beatd\r\n\r\n".utf8), to: socket)
+            let socket = try Sockets.connect(toUnix: path, wait: patience)
+            let request = "\(method) \(target) HTTP/1.0\r\nHost: beatd\r\nContent-Length: 0\r\n\r\n"
+            try Files.writeAll(Array(request.utf8), to: socket)
             bytes = try Self.readAll(socket)
         } catch { throw failure(error) }
-        guard let answer = Self.parse(bytes) else {
-            throw Failure(code: .unavailable, sentence: "\(path): what listens there does not answer as beatd does")
-        }
-        if answer.status == 403 {
+        guard let answer = Self.parse(bytes) else { throw foreign }
+        return try judged(answer)
+    }
+
+    private func judged(_ answer: Answer) throws(Failure) -> Answer {
+        let sentence = Refusal.decode(answer.body)?.error.message
+        switch (answer.status, sentence) {
+        case (200, _): return answer
+        case (403, _):
             throw Failure(
                 code: .notPermitted, sentence: "\(path): not permitted; run it as root or as a member of group beatd")
+        case (404, let sentence?): throw Failure(code: .noInput, sentence: sentence)
+        case (_, let sentence?): throw Failure(code: .unavailable, sentence: "\(path): \(sentence)")
+        case (_, nil): throw misunderstood(answer)
         }
-        return answer
+    }
+
+    /// What is said where an answer can't be read.
+    func misunderstood(_ answer: Answer) -> Failure {
+        guard answer.status != 200 else { return foreign }
+        return Failure(code: .unavailable, sentence: "\(path): the daemon answered \(answer.status)")
+    }
+
+    private var foreign: Failure {
+        Failure(code: .unavailable, sentence: "\(path): what listens there does not answer as beatd does")
+    }
+
+    /// An error of the control API (contract 7.1).
+    private struct Refusal: Decodable {
+        struct Reason: Decodable { var message: String }
+        var error: Reason
+
+        static func decode(_ bytes: [UInt8]) -> Refusal? {
+            try? JSONDecoder().decode(Refusal.self, from: Data(bytes))
+        }
     }
 
     private func failure(_ error: SystemCallError) -> Failure {
@@ -44,6 +81,9 @@ struct ControlClient {
         if error.isPermission {
             return Failure(
                 code: .notPermitted, sentence: "\(path): not permitted; run it as root or as a member of group beatd")
+        }
+        if error.isAgain {
+            return Failure(code: .unavailable, sentence: "\(path): beatd does not answer in time; see its log")
         }
         return Failure(code: .unavailable, sentence: error.description)
     }

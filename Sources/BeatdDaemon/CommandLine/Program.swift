@@ -1,4 +1,5 @@
 import BeatdCore
+import Linux
 
 /// The program `beatd`: finds the command in the table and runs it.
 package enum Program {
@@ -20,13 +21,23 @@ package enum Program {
 
     private static let controlSocket = "/run/beatd/control.sock"
 
+    private static func client(_ arguments: Arguments) -> ControlClient {
+        // The daemon obeys the variable, too: one drop-in serves the unit and its ExecReload=.
+        let named = arguments.value("socket") ?? Environment.value("BEATD_CONTROL_SOCKET")
+        return ControlClient(path: named ?? controlSocket)
+    }
+
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
         switch arguments.command {
         case .run: return RunCommand(arguments: arguments, terminal: terminal).run()
         case .check: return CheckCommand(arguments: arguments, terminal: terminal).run()
         case .status:
-            let client = ControlClient(path: arguments.value("socket") ?? controlSocket)
-            return StatusCommand(client: client, isJSON: arguments.has("json"), terminal: terminal).run()
+            return StatusCommand(
+                client: client(arguments), name: arguments.operands.first, isJSON: arguments.has("json"),
+                terminal: terminal
+            ).run()
+        case .reload:
+            return ReloadCommand(client: client(arguments), isWaiting: arguments.has("wait"), terminal: terminal).run()
         case .help: return .success
         }
     }

@@ -2,30 +2,14 @@ import FoundationEssentials
 
 /// What `beatd status` needs of the status JSON (contract 7).
 struct StatusView: Decodable {
-    struct Instance: Decodable {
-        var name: String
-        var service: String?
-        var ip: String?
-        var port: Int?
-        var phase: String
-        var reason: String
-        var since: String
-        var pending: String?
-        var rejection: String?
-    }
     struct Registry: Decodable {
         var server: String?
         var reachable: Bool
         var lastError: String?
     }
-    struct Rejected: Decodable {
-        var file: String
-        var line: Int?
-        var error: String
-    }
     var registry: Registry
-    var instances: [Instance]
-    var rejected: [Rejected]
+    var instances: [InstanceView]
+    var rejected: [RejectionView]
     var descriptorsProblem: String?
 
     static func decode(_ bytes: [UInt8]) -> StatusView? {
@@ -34,8 +18,7 @@ struct StatusView: Decodable {
 
     /// Whether everything is as it should be: all up, nothing refused, nothing waiting (contract 5, `status`).
     var isWell: Bool {
-        rejected.isEmpty && descriptorsProblem == nil
-            && instances.allSatisfy { $0.phase == "up" && $0.pending == nil && $0.rejection == nil }
+        rejected.isEmpty && descriptorsProblem == nil && instances.allSatisfy(\.isWell)
     }
 
     /// The table that people read: one line an instance, then what is wrong besides.
@@ -44,10 +27,8 @@ struct StatusView: Decodable {
     func table(width: Int?) -> String {
         var rows = [["NAME", "PHASE", "SERVICE", "ADDRESS", "SINCE", "REASON"]]
         for instance in instances {
-            let address = instance.ip.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "-"
             rows.append([
-                instance.name, instance.phase, instance.service ?? "-",
-                "\(address):\(instance.port.map(String.init) ?? "-")", instance.since,
+                instance.name, instance.phase, instance.service ?? "-", instance.address, instance.since,
                 [instance.reason, instance.pending, instance.phase == "rejected" ? nil : instance.rejection]
                     .compactMap { $0 }.joined(separator: "; "),
             ])
@@ -64,9 +45,7 @@ struct StatusView: Decodable {
         let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
         lines.append("registry \(registry.server ?? "-"): \(state)")
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
-        for refused in rejected {
-            lines.append("refused \(refused.file)\(refused.line.map { ":\($0)" } ?? ""): \(refused.error)")
-        }
+        for refused in rejected { lines.append("refused \(refused.text)") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

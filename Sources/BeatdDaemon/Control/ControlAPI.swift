@@ -1,24 +1,42 @@
 import BeatdCore
+import BeatdHost
 import HTTPServer
 import Linux
 
-/// Answers over the control socket (contract 7.1); a pure function of the request and of what the daemon is at that moment.
+/// Answers over the control socket (contract 7.1), from what the daemon is at that moment.
 struct ControlAPI {
     /// Members of it may speak; nil: only root and the daemon's own user.
     let group: UInt32?
     let user: UInt32
     let report: () -> StatusReport
     let instance: (String) -> InstanceStatus?
+    /// Reads everything again for whoever asks.
+    let reload: (Reloads.Asker) -> Void
 
-    func answer(_ request: Request) -> Response {
+    /// A command that waits longer should ask again.
+    static let longestWait = Duration.seconds(3600)
+
+    /// Answers now, piece by piece, or when what was asked for is done.
+    func answer(_ request: Request, _ responder: Responder) {
         guard let peer = request.peer, isPermitted(peer.user, peer.group) else {
-            return Self.error(403, "not-permitted", "only root, the user of beatd and the group beatd may ask")
+            let sentence = "only root, the user of beatd and the group beatd may ask"
+            return responder.send(Self.error(403, "not-permitted", sentence))
         }
+        switch request.path {
+        case "/v1/reload": answerReload(request, responder)
+        case "/v1/status" where Self.isRead(request):
+            var pieces = report().pieces
+            responder.send(Self.json(200, [])) { pieces.next() }
+        default: responder.send(answer(request))
+        }
+    }
+
+    private func answer(_ request: Request) -> Response {
         let words = request.path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         guard words.first == "v1" else { return Self.notFound(request.path) }
         switch words.dropFirst() {
         case ["version"]: return get(request) { Self.version }
-        case ["status"]: return get(request) { report().json }
+        case ["status"]: return Self.notRead(request)
         case let rest where rest.count == 2 && rest.first == "instances":
             let name = rest.last.flatMap(Self.decoded) ?? ""
             guard let found = instance(name) else {
@@ -29,6 +47,30 @@ struct ControlAPI {
         }
     }
 
+    private func answerReload(_ request: Request, _ responder: Responder) {
+        guard request.method == "POST" else {
+            return responder.send(Self.error(405, "method-not-allowed", "\(request.path) is asked for with POST"))
+        }
+        var wait: Duration?
+        if let text = request.query.first(where: { $0.name == "wait" })?.value {
+            guard case .value(let length) = DurationText(text), length <= Self.longestWait else {
+                return responder.send(Self.error(400, "bad-wait", "wait must be a time up to 1h, such as 60s"))
+            }
+            wait = length
+        }
+        reload(
+            Reloads.Asker(
+                wait: wait, isGone: { responder.isGone }, then: { responder.send(Self.response(to: $0)) }))
+    }
+
+    private static func response(to outcome: Reloads.Outcome) -> Response {
+        switch outcome {
+        case .done(let result): json(200, result.json)
+        case .stopping: error(503, "stopping", "beatd stops, and reads nothing any more")
+        case .tooMany: error(503, "too-many", "\(Reloads.mostAskers) others wait for a reload; ask again later")
+        }
+    }
+
     private func isPermitted(_ user: UInt32, _ group: UInt32) -> Bool {
         if user == 0 || user == self.user { return true }
         guard let own = self.group else { return false }
@@ -36,10 +78,13 @@ struct ControlAPI {
     }
 
     private func get(_ request: Request, _ body: () -> [UInt8]) -> Response {
-        guard request.method == "GET" || request.method == "HEAD" else {
-            return Self.error(405, "method-not-allowed", "\(request.path) is read with GET")
-        }
-        return Self.json(200, body())
+        Self.isRead(request) ? Self.json(200, body()) : Self.notRead(request)
+    }
+
+    private static func isRead(_ request: Request) -> Bool { request.method == "GET" || request.method == "HEAD" }
+
+    private static func notRead(_ request: Request) -> Response {
+        error(405, "method-not-allowed", "\(request.path) is read with GET")
     }
 
     private static var version: [UInt8] {

@@ -9,6 +9,18 @@ struct JSONWriter {
     mutating func object(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) { nest("{", "}", key, body) }
     mutating func array(_ key: String? = nil, _ body: (inout JSONWriter) -> Void) { nest("[", "]", key, body) }
 
+    /// Begins an object or an array that a later piece ends.
+    mutating func beginObject(_ key: String? = nil) { open("{", key) }
+    mutating func beginArray(_ key: String? = nil) { open("[", key) }
+    mutating func endObject() { close("}") }
+    mutating func endArray() { close("]") }
+
+    /// Takes what was written since the last time; the next piece goes on behind it.
+    mutating func take() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     mutating func text(_ key: String? = nil, _ value: String?) {
         guard let value else { return raw(key, "null") }
         begin(key)
@@ -28,12 +40,20 @@ struct JSONWriter {
         raw(key, (micro < 0 ? "-" : "") + String(whole) + (digits.isEmpty ? "" : "." + digits))
     }
 
-    private mutating func nest(_ open: String, _ close: String, _ key: String?, _ body: (inout JSONWriter) -> Void) {
-        begin(key)
-        bytes += Array(open.utf8)
-        needsComma = false
+    private mutating func nest(_ begin: String, _ end: String, _ key: String?, _ body: (inout JSONWriter) -> Void) {
+        open(begin, key)
         body(&self)
-        bytes += Array(close.utf8)
+        close(end)
+    }
+
+    private mutating func open(_ text: String, _ key: String?) {
+        begin(key)
+        bytes += Array(text.utf8)
+        needsComma = false
+    }
+
+    private mutating func close(_ text: String) {
+        bytes += Array(text.utf8)
         needsComma = true
     }
 

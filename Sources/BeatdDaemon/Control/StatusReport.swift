@@ -1,38 +1,30 @@
 import BeatdCore
 
-/// The status of the whole daemon at one instant, and its JSON (contract 7).
+/// The status of the whole daemon, and its JSON (contract 7).
 struct StatusReport {
     var version: String
     var pid: Int32
     var startedAt: Instant
     var ready: Bool
     var registry: RegistryStatus
-    var instances: [InstanceStatus]
-    var rejected: [Rejection]
     /// What is wrong with the folder of descriptors as a whole; nil while it is read.
     var problem: String?
-    var now: Instant
     var calendar: Calendar
+    /// Asked when they are written: of 10,000 instances the last is written later than the first.
+    var source: Source
 
-    var json: [UInt8] {
-        var writer = JSONWriter()
-        writer.object { root in
-            root.text("version", version)
-            root.number("pid", Int(pid))
-            root.text("startedAt", calendar.text(startedAt))
-            root.flag("ready", ready)
-            root.object("registry") { json in
-                json.text("api", registry.api)
-                json.text("server", registry.server?.url)
-                json.flag("reachable", registry.reachable)
-                json.text("lastError", registry.lastError)
-            }
-            root.array("instances") { list in for instance in instances { write(instance, to: &list) } }
-            root.array("rejected") { list in for rejection in rejected { Self.write(rejection, to: &list) } }
-            root.text("descriptorsProblem", problem)
-        }
-        return writer.bytes
+    /// Where a report has from what may be much.
+    struct Source {
+        /// NAMEs of all instances, sorted.
+        var names: () -> [String]
+        /// What one of them does now; nil where it is gone by now.
+        var instance: (String) -> InstanceStatus?
+        var rejected: () -> [Rejection]
+        var now: () -> Instant
     }
+
+    /// The JSON in pieces, to be asked for one after the other.
+    var pieces: StatusPieces { StatusPieces(of: self) }
 
     /// One element of `instances`.
     func json(of instance: InstanceStatus) -> [UInt8] {
@@ -41,7 +33,7 @@ struct StatusReport {
         return writer.bytes
     }
 
-    private func write(_ instance: InstanceStatus, to writer: inout JSONWriter) {
+    func write(_ instance: InstanceStatus, to writer: inout JSONWriter) {
         let service = instance.descriptor?.service
         writer.object { json in
             json.text("name", instance.name)
@@ -73,7 +65,7 @@ struct StatusReport {
             } else {
                 json.text("lastBeat", nil)
             }
-            json.seconds("nextBeatIn", instance.nextBeat.map { max($0 - now, .zero) })
+            json.seconds("nextBeatIn", instance.nextBeat.map { max($0 - source.now(), .zero) })
             json.number("beats", instance.descriptor == nil ? nil : instance.beats)
             json.text("pending", instance.pending)
             json.text("rejection", instance.rejection)
@@ -102,12 +94,16 @@ struct StatusReport {
 
     /// The one line that systemd shows (STATUS=): `12 up, 1 down (billing: connection refused), registry ok`.
     var line: String {
+        let instances = source.names().compactMap(source.instance)
         let present = Phase.allCases.filter { phase in instances.contains { $0.phase == phase } }
         let counts = present.map { phase in "\(instances.count { $0.phase == phase }) \(phase.rawValue)" }
         let trouble = instances.first { $0.phase == .down || $0.phase == .suspect || $0.phase == .rejected }
         var parts = counts.isEmpty ? ["no instances"] : counts
         if let trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
         if let problem { parts.append(problem) }
+        if source.rejected().contains(where: { $0.name == nil && $0.file == "beatd.yaml" }) {
+            parts.append("beatd.yaml refused")
+        }
         let isUnknown = registry.api == nil && registry.lastError == nil
         parts.append(registry.reachable ? "registry ok" : isUnknown ? "registry not asked yet" : "registry unreachable")
         return parts.joined(separator: ", ")

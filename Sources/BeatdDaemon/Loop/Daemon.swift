@@ -35,6 +35,7 @@ final class Daemon {
         let processes: ProcessWatch
         let link: RegistryLink
         let control: HTTPServer
+        let reloads: Reloads
     }
 
     /// What was last told to people.
@@ -94,13 +95,16 @@ final class Daemon {
             loop: loop, worker: worker, settings: configuration.descriptors,
             stateDirectory: configuration.stateDirectory
         ) { [unowned self] in take($0) }
+        let reloads = try makeReloads(directory)
         let api = ControlAPI(
             group: Accounts.group(named: "beatd"), user: Accounts.user, report: { [unowned self] in report() },
-            instance: { [unowned self] in reactor.heart.report.instance($0) })
+            instance: { [unowned self] in reactor.heart.report.instance($0) },
+            reload: { [unowned reloads] in reloads.request(for: $0) })
         let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
-            responder.send(api.answer(request))
+            api.answer(request, responder)
         }
-        drivers = Drivers(directory: directory, looks: looks, processes: processes, link: link, control: control)
+        drivers = Drivers(
+            directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads)
         reactor.start(performers(link: link, looks: looks, processes: processes))
         restore()
         reactor.send(.addresses(addresses))
@@ -172,7 +176,7 @@ final class Daemon {
             log.warning("Descriptors are looked after less well", [("reason", notice)])
         }
         view.notices = report.notices
-        for rejection in report.newlyRejected { log.warning("Descriptor refused", Self.fields(rejection)) }
+        for rejection in report.newlyRejected { log.warning("Descriptor refused", LogOutput.fields(rejection)) }
         for (file, warnings) in report.warnings.sorted(by: { $0.key < $1.key })
         where report.applied.contains(where: { file.hasPrefix($0 + ".") }) {
             for warning in warnings {
@@ -180,13 +184,6 @@ final class Daemon {
             }
         }
         reactor.send(.descriptors(report.set))
-    }
-
-    private static func fields(_ rejection: Rejection) -> [(key: String, value: String)] {
-        var fields = [(key: "file", value: rejection.file)]
-        if let line = rejection.line { fields.append(("line", String(line))) }
-        if let key = rejection.key { fields.append(("key", key)) }
-        return fields + [("reason", rejection.error)]
     }
 
     private func watchAddresses() throws(SystemCallError) {
@@ -204,7 +201,7 @@ final class Daemon {
     private func listenToSignals() throws(SystemCallError) {
         sources.terminate = try loop.signal(.terminate) { [unowned self] in stop() }
         sources.interrupt = try loop.signal(.interrupt) { [unowned self] in stop() }
-        sources.hangup = try loop.signal(.hangup) { [unowned self] in reload() }
+        sources.hangup = try loop.signal(.hangup) { [unowned self] in drivers?.reloads.request() }
     }
 
     /// The first signal says goodbye for everything, within `stop-timeout`; the second ends it within a second.
@@ -216,6 +213,7 @@ final class Daemon {
         if isFirst {
             notifier.stopping(atMost: limit)
             log.notice("Stopping; saying goodbye for every instance", [("limit", "\(limit)")])
+            drivers?.reloads.stop()
         }
         reactor.send(.stopping(.deregister, deadline: now + limit))
     }
@@ -225,24 +223,42 @@ final class Daemon {
         drivers?.control.stop(within: .milliseconds(200)) { [loop] in loop.exit() }
     }
 
-    /// SIGHUP: the descriptors are read again at once; what beatd.yaml says differently is named, and applied where it can be.
-    private func reload() {
-        notifier.reloading()
-        do throws(ConfigurationSource.Trouble) {
-            let new = try source.load()
-            drivers?.link.connectTimeout = new.settings.registry.timeout
-            reactor.send(.configured(new.settings))
-            drivers?.directory.configure(new.descriptors)
-            for key in new.unchangeable(from: configuration) {
-                log.warning("This key changes only with a restart", [("key", key)])
-            }
-        } catch {
-            log.warning("Configuration refused; the running one goes on", [("reason", error.sentence)])
+    // MARK: Reloads
+
+    private func makeReloads(_ directory: DescriptorDirectory) throws(SystemCallError) -> Reloads {
+        try Reloads(
+            loop: loop, file: source.path, descriptors: configuration.descriptors,
+            daemon: Reloads.Daemon(
+                load: source.load, apply: { [unowned self] in apply($0) },
+                rescan: { directory.rescanNow(with: $0, then: $1) },
+                rejected: { [unowned self] in reactor.heart.report.rejected },
+                problem: { [unowned self] in view.problem },
+                registry: { [unowned self] in reactor.heart.report.registry },
+                status: { [unowned self] in reactor.heart.report.instance($0) },
+                isReady: { [unowned self] in reactor.heart.isReady },
+                began: { [unowned self] in notifier.reloading() },
+                ended: { [unowned self] in reloaded($0, isTold: $1) }))
+    }
+
+    /// Takes what can be changed while it runs; gives the keys that can't.
+    private func apply(_ new: AgentConfiguration) -> [String] {
+        for warning in new.warnings { log.warning("Configuration is odd", [("reason", warning.description)]) }
+        drivers?.link.connectTimeout = new.settings.registry.timeout
+        reactor.send(.configured(new.settings))
+        let keys = new.unchangeable(from: configuration)
+        for key in keys { log.warning("This key changes only with a restart", [("key", key)]) }
+        return keys
+    }
+
+    private func reloaded(_ result: ReloadResult, isTold: Bool) {
+        if let refusal = drivers?.reloads.refusedConfiguration {
+            log.warning("Configuration refused; the running one goes on", LogOutput.fields(refusal))
         }
-        drivers?.directory.rescanNow { [unowned self] report in
-            log.notice("Reloaded", [("applied", report.applied.joined(separator: " "))])
-            notifier.ready()
-        }
+        log.notice(
+            "Reloaded",
+            [("applied", result.applied.joined(separator: " ")), ("refused", String(result.refused.count))])
+        view.isStale = true
+        if isTold { notifier.ready() }
     }
 
     // MARK: Telling people
@@ -281,13 +297,13 @@ final class Daemon {
         let now = Instant(nanoseconds: Clocks.boot())
         return StatusReport(
             version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
-            registry: reactor.heart.report.registry, instances: reactor.heart.report.instances,
-            rejected: reactor.heart.report.rejected, problem: view.problem, now: now,
-            calendar: Calendar(wall: Clocks.wall(), now: now))
+            registry: reactor.heart.report.registry, problem: view.problem,
+            calendar: Calendar(wall: Clocks.wall(), now: now),
+            source: StatusReport.Source(
+                names: { [unowned self] in reactor.heart.report.names },
+                instance: { [unowned self] in reactor.heart.report.instance($0) },
+                rejected: { [unowned self] in
+                    [drivers?.reloads.refusedConfiguration].compactMap(\.self) + reactor.heart.report.rejected
+                }, now: { Instant(nanoseconds: Clocks.boot()) }))
     }
-}
-
-/// The daemon can't run: a sentence for standard error.
-struct StartError: Error {
-    var sentence: String
 }

@@ -1,3 +1,4 @@
+import BeatdCore
 import BeatdHost
 import BeatdSystemd
 import Linux
@@ -17,5 +18,13 @@ enum LogOutput {
 
     private static func line(_ format: LogFormat) -> (LogRecord) -> Void {
         { record in Terminals.write(format.line(record, at: Calendar.text(wall: Clocks.wall())), to: 2) }
+    }
+
+    /// What a record says of a refused file.
+    static func fields(_ rejection: Rejection) -> [(key: String, value: String)] {
+        var fields = [(key: "file", value: rejection.file)]
+        if let line = rejection.line { fields.append(("line", String(line))) }
+        if let key = rejection.key { fields.append(("key", key)) }
+        return fields + [("reason", rejection.error)]
     }
 }

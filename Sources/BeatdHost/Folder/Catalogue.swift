@@ -5,6 +5,8 @@ struct Catalogue: Sendable {
     struct File: Sendable {
         /// nil: read it again.
         var version: FileStamp?
+        /// Whether `version` was decoded under other settings than those in force: read it again.
+        var isStale = false
         /// The last good version, which goes on while the file is broken.
         var good: InstanceDescriptor?
         var warnings: [InputWarning] = []
@@ -23,7 +25,7 @@ struct Catalogue: Sendable {
     /// Everything is read and decoded again: the defaults changed.
     mutating func invalidate() {
         for file in files.keys {
-            files[file]?.version = nil
+            files[file]?.isStale = true
             files[file]?.mayRestore = true
         }
     }

@@ -36,6 +36,8 @@ package final class DescriptorDirectory {
         /// Callers of `rescanNow` that the next reading serves, and those that the running one does.
         var waiting: [(DescriptorReport) -> Void] = []
         var served: [(DescriptorReport) -> Void] = []
+        /// What readings brought that ended while somebody waited for a later one: it is told with that.
+        var brought: DescriptorReport?
     }
 
     /// When to read next; nanoseconds since boot.
@@ -83,18 +85,16 @@ package final class DescriptorDirectory {
     /// Reads at once, and from then on whenever something changes.
     package func start() { read() }
 
-    /// Reads now, without waiting for quiet; `then` gets what was found, after `onReport` has.
-    package func rescanNow(then: @escaping (DescriptorReport) -> Void) {
+    /// Reads now, without waiting for quiet; `then` gets what was found since this call, after `onReport` has.
+    ///
+    /// Under other settings than before everything is decoded again.
+    package func rescanNow(with settings: DescriptorSettings, then: @escaping (DescriptorReport) -> Void) {
+        if settings != self.settings {
+            if settings.directory != self.settings.directory { watches.areStale = true }
+            self.settings = settings
+            reading.isStale = true
+        }
         reading.waiting.append(then)
-        read()
-    }
-
-    /// Takes new settings and reads everything again.
-    package func configure(_ settings: DescriptorSettings) {
-        guard settings != self.settings else { return }
-        if settings.directory != self.settings.directory { watches.areStale = true }
-        self.settings = settings
-        reading.isStale = true
         read()
     }
 
@@ -201,7 +201,9 @@ package final class DescriptorDirectory {
         if isNews { onReport(report) }
         let served = reading.served
         reading.served = []
-        for then in served { then(report) }
+        let whole = reading.brought.map { report.with($0) } ?? report
+        reading.brought = reading.waiting.isEmpty ? nil : whole
+        for then in served { then(whole) }
     }
 
     /// Keeps copies of good files, some at a time.

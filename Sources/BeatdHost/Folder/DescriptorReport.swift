@@ -32,6 +32,15 @@ package struct DescriptorReport: Equatable, Sendable {
 }
 
 extension DescriptorReport {
+    /// What this reading and an earlier one brought together, as it stands now.
+    func with(_ earlier: DescriptorReport) -> DescriptorReport {
+        var both = self
+        both.applied = Set(applied + earlier.applied).sorted()
+        let new = Set((newlyRejected + earlier.newlyRejected).map(\.file))
+        both.newlyRejected = self.set.rejected.filter { new.contains($0.file) }
+        return both
+    }
+
     /// Reads the folder once, as the daemon would at its start, without the copies that a daemon keeps.
     package static func read(_ settings: DescriptorSettings) -> DescriptorReport {
         var scan = FolderScan(Catalogue(), settings: settings, lastGood: nil)

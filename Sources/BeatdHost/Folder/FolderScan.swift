@@ -1,4 +1,4 @@
-internal import BeatdCore
+package import BeatdCore
 internal import Linux
 
 /// One reading of the folder, for the worker: values in, values out, and the file system in between.
@@ -138,7 +138,7 @@ struct FolderScan: Sendable {
             catalogue.files[file] = entry
         }
         do throws(SystemCallError) {
-            switch try content(of: file, in: folder, known: entry.version) {
+            switch try content(of: file, in: folder, known: entry.isStale ? nil : entry.version) {
             case .asBefore: break
             case .refused(let why): refuse(&entry, Rejection(name: name, file: file, error: why))
             case .read(let bytes, let version): take(&entry, bytes, version, file, name)
@@ -164,9 +164,11 @@ struct FolderScan: Sendable {
                 version: version, good: decoded.descriptor, warnings: decoded.warnings, mayRestore: false)
             fresh.append((file, bytes))
         } catch {
+            let isOther = entry.version != version || version == nil
             refuse(&entry, Rejection(error, name: name, file: file))
             entry.version = version
-            newlyRejected.insert(file)
+            entry.isStale = false
+            if isOther { newlyRejected.insert(file) }
         }
     }
 
@@ -261,7 +263,7 @@ struct FolderScan: Sendable {
 
 extension Rejection {
     /// An error in what stands beside the file, in beatd.yaml's defaults, names that place.
-    init(_ error: InputError, name: String?, file: String) {
+    package init(_ error: InputError, name: String?, file: String) {
         let line = error.place.line(in: file)
         let isElsewhere = line == nil && error.place != .file(file)
         self.init(

@@ -13,8 +13,8 @@ enum Ask {
     }
 
     /// Asks at a unix socket.
-    static func socket(_ path: String, _ target: String) throws -> Answer {
-        try exchange(try Sockets.connect(toUnix: path, wait: .seconds(5)), "GET", target)
+    static func socket(_ path: String, _ target: String, by method: String = "GET") throws -> Answer {
+        try exchange(try Sockets.connect(toUnix: path, wait: .seconds(5)), method, target)
     }
 
     private static func exchange(_ socket: consuming Descriptor, _ method: String, _ target: String) throws -> Answer {

@@ -1,0 +1,77 @@
+import FoundationEssentials
+
+/// What `beatd status` needs of one element of `instances` (contract 7).
+struct InstanceView: Decodable {
+    struct Process: Decodable {
+        var pid: Int
+        var startedAt: String
+    }
+    struct Probe: Decodable {
+        var kind: String
+        var target: String
+        var outcome: String?
+        var reason: String?
+        var at: String?
+    }
+    struct Beat: Decodable {
+        var at: String
+        var outcome: String
+    }
+    var name: String
+    var file: String
+    var namespace: String?
+    var group: String?
+    var service: String?
+    var cluster: String?
+    var ip: String?
+    var port: Int?
+    var phase: String
+    var reason: String
+    var since: String
+    var process: Process?
+    var probes: [Probe]
+    var lastBeat: Beat?
+    var nextBeatIn: Double?
+    var beats: Int?
+    var pending: String?
+    var rejection: String?
+
+    static func decode(_ bytes: [UInt8]) -> InstanceView? {
+        try? JSONDecoder().decode(InstanceView.self, from: Data(bytes))
+    }
+
+    /// Whether it is as it should be: up, nothing refused, nothing waiting (contract 5, `status`).
+    var isWell: Bool { phase == "up" && pending == nil && rejection == nil }
+
+    /// `10.0.3.7:9100`, with `-` for what is unknown.
+    var address: String {
+        let host = ip.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "-"
+        return "\(host):\(port.map(String.init) ?? "-")"
+    }
+
+    /// Everything that is known of it, one fact a line, for people.
+    var details: String {
+        var rows = [("since", since), ("file", file)]
+        if let service {
+            rows.append(("service", "\(service), group \(group ?? "-"), namespace \(namespace ?? "-")"))
+            rows.append(("address", "\(address), cluster \(cluster ?? "-")"))
+        }
+        if let process { rows.append(("process", "\(process.pid), started \(process.startedAt)")) }
+        for probe in probes { rows.append(("probe", Self.text(probe))) }
+        if let beats { rows.append(("beats", "\(beats) accepted, \(lastBeatText)")) }
+        if let pending { rows.append(("pending", pending)) }
+        if let rejection { rows.append(("refused", rejection)) }
+        let lines = rows.map { "  " + $0 + String(repeating: " ", count: max(9 - $0.count, 1)) + $1 }
+        return (["\(name): \(phase), \(reason)"] + lines).joined(separator: "\n") + "\n"
+    }
+
+    private var lastBeatText: String {
+        let last = lastBeat.map { "last \($0.outcome) \($0.at)" } ?? "none said yet"
+        return nextBeatIn.map { "\(last), next in \(Int(($0 * 1000).rounded())) ms" } ?? last
+    }
+
+    private static func text(_ probe: Probe) -> String {
+        let outcome = probe.outcome.map { "\($0) at \(probe.at ?? "-")" } ?? "not looked at yet"
+        return "\(probe.kind) \(probe.target): \(outcome)" + (probe.reason.map { "; \($0)" } ?? "")
+    }
+}

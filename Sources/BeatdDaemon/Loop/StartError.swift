@@ -1,0 +1,4 @@
+/// The daemon can't run: a sentence for standard error.
+struct StartError: Error {
+    var sentence: String
+}
