@@ -161,12 +161,14 @@ package final class RegistryLink {
     private func tell(_ id: ConnectionID, _ line: Line, _ outcomes: [LinkConversation.Outcome]) {
         if line.conversation.hasEnded, isOpen(line, id) { close(id) }
         guard !outcomes.isEmpty else { return }
-        heart.onEvents(
-            outcomes.map { outcome in
-                switch outcome {
-                case .replied(let write, let reply): .replied(write, reply)
-                case .closed(let why): .closed(id, why)
-                }
-            })
+        var replies: [WriteReply] = []
+        var end: [Event] = []
+        for outcome in outcomes {
+            switch outcome {
+            case .replied(let write, let reply): replies.append(WriteReply(write, reply))
+            case .closed(let why): end.append(.closed(id, why))
+            }
+        }
+        heart.onEvents((replies.isEmpty ? [] : [.replied(replies)]) + end)
     }
 }

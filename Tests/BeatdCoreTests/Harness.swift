@@ -70,7 +70,7 @@ struct Harness {
             while let order = heart.nextWrite(on: id, at: now) {
                 orders.append(order)
                 batches[batches.count - 1].append(order)
-                if let answer = reply(order, now) { inbox.append(.replied(order.id, answer)) }
+                if let answer = reply(order, now) { inbox.append(.replied([WriteReply(order.id, answer)])) }
             }
         case .save(let version, let state):
             saves.append(state)

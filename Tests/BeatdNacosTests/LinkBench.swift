@@ -61,20 +61,19 @@ final class LinkBench {
     private func take(_ events: [Event]) {
         wasNested = wasNested || isBusy
         isBusy = true
+        var words: [Told] = []
         for event in events {
-            let word: Told
             switch event {
-            case .connected(let id): word = .connected(id)
-            case .replied(let write, let reply): word = .replied(write.number, reply)
-            case .closed(let id, let why): word = .closed(id, why)
+            case .connected(let id): words.append(.connected(id))
+            case .replied(let replies): words += replies.map { .replied($0.write.number, $0.reply) }
+            case .closed(let id, let why): words.append(.closed(id, why))
             case .restored, .configured, .descriptors, .addresses, .saw, .exited, .woke, .stopping, .saved, .tick:
                 Issue.record("a link doesn't say \(event)")
-                continue
             }
-            told.append(word)
         }
+        told += words
         isBusy = false
-        for word in told.suffix(events.count) { react(word) }
+        for word in words { react(word) }
     }
 
     /// What was told since the last time.

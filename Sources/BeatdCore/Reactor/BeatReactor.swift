@@ -49,7 +49,7 @@ package struct BeatReactor {
         case .woke(let target): woke(target, at: now, into: &effects)
         case .connected(let id): connected(id, at: now, into: &effects)
         case .closed(let id, let why): closed(id, why, at: now, into: &effects)
-        case .replied(let write, let reply): replied(write, reply, at: now, into: &effects)
+        case .replied(let replies): for reply in replies { replied(reply.write, reply.reply, at: now, into: &effects) }
         case .stopping(let mode, let deadline): stop(mode, deadline: deadline, at: now, into: &effects)
         case .saved(let version, _): memory.saved(version)
         case .tick: break

@@ -14,7 +14,7 @@ package enum Event: Sendable {
     case woke(Target)
     case connected(ConnectionID)
     case closed(ConnectionID, ClosedReason)
-    case replied(WriteID, Reply)
+    case replied([WriteReply])
     /// Wind down: with goodbyes, or by only falling silent; `finished` comes by `deadline` at the latest.
     case stopping(StopMode, deadline: Instant)
     /// The state of that version is on disk, or could not be written.

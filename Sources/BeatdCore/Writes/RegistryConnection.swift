@@ -11,6 +11,7 @@ struct RegistryConnection {
         case ending
     }
 
+    let id: ConnectionID
     var state: State
     /// What is in flight, in the order of the answers.
     private(set) var writes: [WriteID] = []
@@ -21,7 +22,10 @@ struct RegistryConnection {
     /// Whether the last of them was a refusal, after which many servers close.
     private var wasRefused = false
 
-    init(openingAt now: Instant) { state = .opening(since: now) }
+    init(_ id: ConnectionID, openingAt now: Instant) {
+        self.id = id
+        state = .opening(since: now)
+    }
 
     /// Whether an answer ever came on it.
     var isProven: Bool { answers > 0 }
@@ -51,4 +55,37 @@ struct RegistryConnection {
         writes.removeAll { $0 == write }
         if writes.isEmpty { state = .ending }
     }
+}
+
+/// All connections, the oldest first: a few dozen at most, and walked more often than looked up.
+struct RegistryConnections {
+    private(set) var all: [RegistryConnection] = []
+    private var issued: UInt64 = 0
+
+    var count: Int { all.count }
+
+    subscript(id: ConnectionID) -> RegistryConnection? { index(of: id).map { all[$0] } }
+
+    /// In place, where it is still there.
+    mutating func change(_ id: ConnectionID, _ body: (inout RegistryConnection) -> Void) {
+        if let index = index(of: id) { body(&all[index]) }
+    }
+
+    mutating func open(at now: Instant) -> ConnectionID {
+        issued += 1
+        let id = ConnectionID(number: issued)
+        all.append(RegistryConnection(id, openingAt: now))
+        return id
+    }
+
+    /// Gives it as it was.
+    mutating func remove(_ id: ConnectionID) -> RegistryConnection? { index(of: id).map { all.remove(at: $0) } }
+
+    /// Gives them as they were.
+    mutating func removeAll() -> [RegistryConnection] {
+        defer { all = [] }
+        return all
+    }
+
+    private func index(of id: ConnectionID) -> Int? { all.firstIndex { $0.id == id } }
 }

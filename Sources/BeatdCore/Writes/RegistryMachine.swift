@@ -19,13 +19,11 @@ struct RegistryMachine {
     private(set) var lastError: String?
     /// The API in which the server in use answered last.
     private(set) var api: RegistryAPI?
-    private(set) var connections: [ConnectionID: RegistryConnection] = [:]
-    private var issued: UInt64 = 0
+    private var connections = RegistryConnections()
     private var trouble = Trouble()
     /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
     private var idleLimit: Duration?
-    private var answerTime = Self.firstGuess
-    private static let firstGuess = Duration.milliseconds(5)
+    private var answerTime = AnswerTime()
     private(set) var depth = Depth()
 
     init(_ settings: RegistrySettings) {
@@ -42,34 +40,38 @@ struct RegistryMachine {
         let work = dialect.toAsk == nil ? others + (beats + depth - 1) / depth : min(others + beats, 1)
         guard work > 0, now >= trouble.quietUntil, dialect.inquiry == nil else { return }
         var free = 0
-        for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
+        let limit = limit(rate: rate / Double(depth))
+        var spare: [ConnectionID] = []
+        for connection in connections.all {
             switch connection.state {
             case .opening: free += 1
             case .filling, .busy, .ending: continue
             case .idle(let since):
-                if let idleLimit, now - since >= idleLimit {
-                    connections[id] = nil
-                    effects.append(.close(id))
+                // Twice as many as are asked for now may have been a moment's want.
+                let isTooMany = connections.count - spare.count > limit * 2
+                if isTooMany || idleLimit.map({ now - since >= $0 }) ?? false {
+                    spare.append(connection.id)
                 } else if free < work {
                     free += 1
-                    effects.append(.write(id))
+                    effects.append(.write(connection.id))
                 }
             }
         }
+        for id in spare {
+            _ = connections.remove(id)
+            effects.append(.close(id))
+        }
         guard now >= trouble.mayOpen else { return }
-        // A server in trouble gets one connection to show that it is back, and a second one after a single failure.
-        let limit = trouble.failures > 1 ? 1 : trouble.failures == 1 ? Self.fewest : limit(rate: rate / Double(depth))
         while free < work, connections.count < limit {
-            issued += 1
-            let id = ConnectionID(number: issued)
-            connections[id] = RegistryConnection(openingAt: now)
-            effects.append(.open(id, server))
+            effects.append(.open(connections.open(at: now), server))
             free += 1
         }
     }
 
+    /// A server in trouble gets one connection to show that it is back, and a second one after a single failure.
     private func limit(rate: Double) -> Int {
-        let wanted = min(rate * answerTime.inSeconds * 2, Double(Self.most))
+        if trouble.failures > 0 { return trouble.failures > 1 ? 1 : Self.fewest }
+        let wanted = min(rate * answerTime.shortest.inSeconds * 2, Double(Self.most))
         return min(max(Int(wanted) + 1, Self.fewest), Self.most)
     }
 
@@ -99,7 +101,7 @@ struct RegistryMachine {
     /// The question that goes out on that connection, about the service of that instance.
     mutating func inquire(_ write: WriteID, about instance: Instance, on id: ConnectionID) -> WriteOrder {
         dialect.asked(write, on: id)
-        connections[id]?.wrote(write, mayBeFollowed: false)
+        connections.change(id) { $0.wrote(write, mayBeFollowed: false) }
         return order(write, .inquire, instance)
     }
 
@@ -110,20 +112,21 @@ struct RegistryMachine {
 
     /// `isShared`: other light beats may be in flight beside it.
     mutating func wrote(_ write: WriteID, on id: ConnectionID, isShared: Bool) {
-        guard let connection = connections[id] else { return }
-        let isLast = connection.writes.count + 1 >= depth.allowed(on: connection)
-        connections[id]?.wrote(write, mayBeFollowed: isShared && !isLast)
+        connections.change(id) { connection in
+            let isLast = connection.writes.count + 1 >= depth.allowed(on: connection)
+            connection.wrote(write, mayBeFollowed: isShared && !isLast)
+        }
     }
 
     /// Nothing more is asked of that connection until all of it is answered.
-    mutating func filled(_ id: ConnectionID) { connections[id]?.isFilled() }
+    mutating func filled(_ id: ConnectionID) { connections.change(id) { $0.isFilled() } }
 
     // MARK: What happened
 
     /// Says whether what was registered stands at another server.
     mutating func connected(_ id: ConnectionID, interval: Duration, at now: Instant, _ chance: inout Chance) -> Bool {
         guard case .opening = connections[id]?.state else { return false }
-        connections[id]?.state = .idle(since: now)
+        connections.change(id) { $0.state = .idle(since: now) }
         trouble.connected(interval: interval, at: now, &chance)
         isReachable = true
         return list.connected()
@@ -132,7 +135,7 @@ struct RegistryMachine {
     /// The writes in flight on that connection, which have no answer now.
     mutating func closed(_ id: ConnectionID, _ why: ClosedReason, at now: Instant, _ chance: inout Chance) -> [WriteID]
     {
-        guard let connection = connections.removeValue(forKey: id) else { return [] }
+        guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
         if why == .announced, let answers = connection.answersOfOne { depth.ended(after: answers) }
         // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
@@ -157,16 +160,12 @@ struct RegistryMachine {
     mutating func answered(
         _ write: WriteID, on id: ConnectionID, took: Duration, reply: Reply, wasBeat: Bool, at now: Instant
     ) {
-        if var connection = connections[id] {
+        let isRefusal = if case .refused = reply { true } else { false }
+        connections.change(id) { connection in
             // Those behind the first one waited for it as well.
-            if connection.writes.count == connection.batch { answerTime = (answerTime * 7 + took) / 8 }
-            if case .refused = reply {
-                connection.answered(write, isRefusal: true, at: now)
-            } else {
-                connection.answered(write, isRefusal: false, at: now)
-                if wasBeat, connection.writes.isEmpty { depth.wentWell(connection, at: now) }
-            }
-            connections[id] = connection
+            if connection.writes.count == connection.batch { answerTime.note(took, at: now) }
+            connection.answered(write, isRefusal: isRefusal, at: now)
+            if wasBeat, !isRefusal, connection.writes.isEmpty { depth.wentWell(connection, at: now) }
         }
         isAnswering()
         switch reply {
@@ -195,11 +194,11 @@ struct RegistryMachine {
     mutating func inquired(_ write: WriteID, _ reply: Reply, at now: Instant, _ chance: inout Chance) {
         guard let (asked, id) = dialect.inquiry, asked == write else { return }
         switch reply {
-        case .notSent: connections[id]?.didNotWrite(write)
+        case .notSent: connections.change(id) { $0.didNotWrite(write) }
         case .noAnswer: break  // its connection's end follows
         case .accepted, .notFound, .refused:
             let isThere = if case .refused = reply { false } else { true }
-            connections[id]?.answered(write, isRefusal: !isThere, at: now)
+            connections.change(id) { $0.answered(write, isRefusal: !isThere, at: now) }
             guard dialect.found(isThere, at: now) else {
                 failed("no Nacos at this address and context path", at: now, &chance)
                 return trouble.keepQuiet()
@@ -216,14 +215,14 @@ struct RegistryMachine {
     ///
     /// Gives all that was in flight on it.
     mutating func gaveUp(on id: ConnectionID, at now: Instant, _ chance: inout Chance) -> [WriteID] {
-        guard let connection = connections.removeValue(forKey: id) else { return [] }
+        guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
         failed("no answer in time", at: now, &chance)
         return connection.writes
     }
 
     /// The bytes never left; where nothing else is in flight the connection is ending, and its `closed` follows.
-    mutating func didNotWrite(_ write: WriteID, on id: ConnectionID) { connections[id]?.didNotWrite(write) }
+    mutating func didNotWrite(_ write: WriteID, on id: ConnectionID) { connections.change(id) { $0.didNotWrite(write) } }
 
     mutating func remember(lightBeats: Bool) { takesLightBeats = lightBeats }
 
@@ -249,17 +248,16 @@ struct RegistryMachine {
     /// What was learnt of a server is forgotten with its connections.
     private mutating func leave(_ effects: inout Effects) -> [WriteID] {
         var writes: [WriteID] = []
-        for (id, connection) in connections.sorted(by: { $0.key < $1.key }) {
+        for connection in connections.removeAll() {
             writes += connection.writes
-            effects.append(.close(id))
+            effects.append(.close(connection.id))
         }
-        connections = [:]
         dialect = Dialect(dialect.configured)
         api = nil
         takesLightBeats = false
         isReachable = false
         idleLimit = nil
-        answerTime = Self.firstGuess
+        answerTime = AnswerTime()
         depth = Depth()
         return writes
     }

@@ -51,6 +51,17 @@ package enum Reply: Hashable, Sendable {
     case notSent(String)
 }
 
+/// Which write ended, and how.
+package struct WriteReply: Hashable, Sendable {
+    package var write: WriteID
+    package var reply: Reply
+
+    package init(_ write: WriteID, _ reply: Reply) {
+        self.write = write
+        self.reply = reply
+    }
+}
+
 /// Why a connection ended.
 package enum ClosedReason: Hashable, Sendable {
     /// It never opened; a sentence.

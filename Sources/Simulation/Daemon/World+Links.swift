@@ -156,7 +156,7 @@ extension World {
                     landed(flight.subject)
                     trace.note(flight.subject, at: agenda.now, "write \(id.number): \(reply)")
                 }
-                deliver(.replied(id, reply), note(reply, flight))
+                deliver(.replied([WriteReply(id, reply)]), note(reply, flight))
             }
         }
     }
