@@ -95,7 +95,8 @@ import Testing
                 lease.replied(.accepted(intervalMilliseconds: 5000, lightBeats: false), at: now, &chance)
             case .deny:
                 guard write.0 != .register else {
-                    return lease.replied(.refused(status: 403, text: ""), at: now, &chance)
+                    lease.replied(.refused(status: 403, text: ""), at: now, &chance)
+                    return
                 }
                 server.holds = nil
                 lease.replied(.notFound, at: now, &chance)

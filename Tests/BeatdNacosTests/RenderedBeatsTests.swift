@@ -3,8 +3,12 @@ import BeatdNacos
 import Testing
 
 @Suite struct RenderedBeatsTests {
-    private func order(_ kind: WriteOrder.Kind, _ instance: Instance, _ server: Server = Server()) -> WriteOrder {
-        Recorded.Case(instance: instance, server: server).order(kind)
+    private func order(
+        _ kind: WriteOrder.Kind, _ instance: Instance, _ server: Server = Server(), lease: Int = 0
+    ) -> WriteOrder {
+        var order = Recorded.Case(instance: instance, server: server).order(kind)
+        order.lease = lease
+        return order
     }
     private let beat = WriteOrder.Kind.beat(light: true, period: .seconds(5))
 
@@ -26,18 +30,27 @@ import Testing
     @Test func `an instance that says goodbye is forgotten`() {
         var beats = RenderedBeats()
         _ = beats.request(order(beat, Recorded.instance()))
-        _ = beats.request(order(.deregister, Recorded.instance("others")))
+        _ = beats.request(order(.deregister, Recorded.instance("others"), lease: 1))
         #expect(beats.count == 1)
         _ = beats.request(order(.deregister, Recorded.instance()))
         #expect(beats.count == 0)
     }
 
-    @Test func `they never grow beyond their bound`() {
+    @Test func `a number that is given again is another instance`() {
         var beats = RenderedBeats()
-        for number in 0...RenderedBeats.most {
-            _ = beats.request(order(beat, Recorded.instance("s\(number)")))
-            #expect(beats.count <= RenderedBeats.most)
+        for name in ["a", "b", "a"] {
+            let order = order(beat, Recorded.instance(name), lease: 3)
+            #expect(beats.request(order) == WireV1.request(order))
         }
         #expect(beats.count == 1)
+    }
+
+    @Test func `they never grow beyond their bound`() {
+        var beats = RenderedBeats()
+        for number in [0, RenderedBeats.most - 1, RenderedBeats.most, 1_000_000] {
+            let order = order(beat, Recorded.instance("s\(number)"), lease: number)
+            #expect(beats.request(order) == WireV1.request(order))
+        }
+        #expect(beats.count == 2)
     }
 }

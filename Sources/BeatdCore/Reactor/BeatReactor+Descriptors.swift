@@ -109,8 +109,8 @@ extension BeatReactor {
         let descriptor = tasks[id].descriptor
         tasks[id].claim.ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
         tasks[id].claim.chosen = descriptor.address == .automatic ? tasks[id].claim.ip : nil
-        guard let ip = tasks[id].claim.ip else { return }
-        let instance = descriptor.instance(at: ip)
+        tasks[id].claim.instance = tasks[id].claim.ip.map { descriptor.instance(at: $0) }
+        guard let instance = tasks[id].claim.instance else { return }
         if let former = tasks[id].claim.lease, leases[former].identity == instance.identity {
             tasks[id].claim.twin = nil
             return

@@ -18,17 +18,17 @@ extension BeatReactor {
     }
 
     private mutating func apply(_ want: BeatTask.Want, of id: TaskID, at now: Instant, into effects: inout Effects) {
-        let descriptor = tasks[id].descriptor
         if let lease = tasks[id].claim.lease {
-            let instance = tasks[id].claim.ip.map { descriptor.instance(at: $0) }
+            let timing = tasks[id].descriptor.beat
             switch want {
-            case .nobody, .later: leases[lease].want(nil, timing: descriptor.beat, at: now)
-            case .unchanged where leases[lease].wanted == nil: break
+            case .nobody, .later: leases[lease].want(nil, timing: timing, at: now)
+            case .unchanged where !leases[lease].isWanted: break
             case .unchanged, .registered:
-                if let instance { leases[lease].want(instance, timing: descriptor.beat, at: now) }
+                if let instance = tasks[id].claim.instance { leases[lease].want(instance, timing: timing, at: now) }
             }
             schedule(lease, at: now, into: &effects)
         }
+        if tasks[id].claim.leaving.isEmpty { return }
         let stands = tasks[id].claim.lease.map { leases[$0].isUp(at: now) } ?? false
         if want == .nobody || stands {
             for lease in tasks[id].claim.leaving { disown(lease, at: now, into: &effects) }
@@ -164,7 +164,7 @@ extension BeatReactor {
             registry.wrote(write, on: connection, isShared: isShared)
             arm(id, leases[id].limit)
             memory.isDirty = memory.isDirty || order == .register
-            return registry.order(write, order, instance)
+            return registry.order(write, order, instance, of: id)
         }
         registry.filled(connection)
         return nil
@@ -174,7 +174,7 @@ extension BeatReactor {
     private mutating func inquire(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
         guard let first = leases.ids.first else { return nil }
         timers.arm(&flights.inquiry, .inquiry, due: now + settings.registry.timeout)
-        return registry.inquire(flights.issue(), about: leases[first].holding.lastSent, on: connection)
+        return registry.inquire(flights.issue(), of: first, about: leases[first].holding.lastSent, on: connection)
     }
 
     private mutating func next(for room: RegistryMachine.Room, at now: Instant) -> (LeaseID, WriteClass)? {
@@ -227,9 +227,7 @@ extension BeatReactor {
 
     /// A write ended, one way or another.
     private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
-        let published = leases[id].holding.published
-        leases[id].replied(reply, at: now, &chance)
-        if leases[id].holding.published != published { memory.isDirty = true }
+        if leases[id].replied(reply, at: now, &chance) { memory.isDirty = true }
         if let owner = leases[id].owner, course.stop == nil {
             refresh(owner, at: now, into: &effects)
             if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {

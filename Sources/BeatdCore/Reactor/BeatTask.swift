@@ -17,6 +17,8 @@ struct BeatTask {
         var leaving: [LeaseID] = []
         /// The address advertised now.
         var ip: String?
+        /// What should stand at the registry while it is alive; nil without an address.
+        var instance: Instance?
         /// The same where the host's own was asked for: it is kept while the host has it; one that was written isn't.
         var chosen: String?
         /// The file with the same instance that came first.

@@ -25,8 +25,9 @@ struct Lease {
     var owner: TaskID?
     /// What should be at the server; nil: nothing.
     private(set) var wanted: Instance?
+    var isWanted: Bool { wanted != nil }
     /// Only what an earlier run left is wanted without an owner.
-    var isOrphan: Bool { owner == nil && wanted != nil }
+    var isOrphan: Bool { owner == nil && isWanted }
     private(set) var state = State.empty
     private(set) var holding: Holding
     private(set) var counts = BeatCounts()
@@ -80,6 +81,13 @@ struct Lease {
     func isUp(at now: Instant) -> Bool {
         guard holding.isRegistered, let accepted = holding.accepted else { return false }
         return now < accepted + pace.timing.deleteAfter
+    }
+
+    /// What all this looks like to the task that wants it.
+    func standing(at now: Instant) -> BeatTask.Standing {
+        BeatTask.Standing(
+            isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (mayHold || isInFlight != nil),
+            isRegistered: holding.isRegistered)
     }
 
     /// When `isUp` ends by itself.
@@ -169,12 +177,19 @@ struct Lease {
         holding.lastSent = instance
     }
 
-    /// The write in flight ended.
-    mutating func replied(_ reply: Reply, at now: Instant, _ chance: inout Chance) {
+    /// The write in flight ended; says whether what the server holds may be another now.
+    @discardableResult
+    mutating func replied(_ reply: Reply, at now: Instant, _ chance: inout Chance) -> Bool {
         switch state {
-        case .helloSent(_, let sentAt, let instance): helloReplied(reply, instance, sentAt: sentAt, at: now, &chance)
-        case .beatSent(_, let sentAt): beatReplied(reply, sentAt: sentAt, at: now, &chance)
-        case .goodbyeSent(_, let sentAt): goodbyeReplied(reply, sentAt: sentAt, at: now, &chance)
+        case .helloSent(_, let sentAt, let instance):
+            helloReplied(reply, instance, sentAt: sentAt, at: now, &chance)
+            return true
+        case .beatSent(_, let sentAt):
+            beatReplied(reply, sentAt: sentAt, at: now, &chance)
+            return false
+        case .goodbyeSent(_, let sentAt):
+            goodbyeReplied(reply, sentAt: sentAt, at: now, &chance)
+            return true
         case .empty, .hello, .held, .goodbye, .settled:
             preconditionFailure("a lease got an answer though nothing was in flight")
         }

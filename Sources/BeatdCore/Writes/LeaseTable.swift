@@ -30,13 +30,8 @@ struct LeaseTable {
 
     /// What the registry side of a task's lease looks like; nil: it has none.
     func standing(of id: LeaseID?, at now: Instant) -> BeatTask.Standing {
-        guard let lease = id.map({ self[$0] }) else {
-            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false)
-        }
-        return BeatTask.Standing(
-            isUp: lease.isUp(at: now), lapse: lease.lapse,
-            mayHold: lease.wanted != nil && (lease.mayHold || lease.isInFlight != nil),
-            isRegistered: lease.holding.isRegistered)
+        guard let id else { return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false) }
+        return self[id].standing(at: now)
     }
 
     /// What must survive a restart: everything that the registry holds, or may hold, in our name.

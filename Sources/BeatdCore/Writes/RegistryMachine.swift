@@ -93,16 +93,19 @@ struct RegistryMachine {
     }
 
     /// The write as the server in use is told of it.
-    func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance) -> WriteOrder {
+    func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance, of lease: LeaseID) -> WriteOrder {
         WriteOrder(
-            id: id, kind: kind, instance: instance, server: server, api: dialect.spoken ?? dialect.toAsk ?? .v1)
+            id: id, kind: kind, instance: instance, server: server, api: dialect.spoken ?? dialect.toAsk ?? .v1,
+            lease: Int(lease.index))
     }
 
     /// The question that goes out on that connection, about the service of that instance.
-    mutating func inquire(_ write: WriteID, about instance: Instance, on id: ConnectionID) -> WriteOrder {
+    mutating func inquire(
+        _ write: WriteID, of lease: LeaseID, about instance: Instance, on id: ConnectionID
+    ) -> WriteOrder {
         dialect.asked(write, on: id)
         connections.change(id) { $0.wrote(write, mayBeFollowed: false) }
-        return order(write, .inquire, instance)
+        return order(write, .inquire, instance, of: lease)
     }
 
     func isInquiry(_ write: WriteID) -> Bool { dialect.inquiry?.write == write }
@@ -222,7 +225,9 @@ struct RegistryMachine {
     }
 
     /// The bytes never left; where nothing else is in flight the connection is ending, and its `closed` follows.
-    mutating func didNotWrite(_ write: WriteID, on id: ConnectionID) { connections.change(id) { $0.didNotWrite(write) } }
+    mutating func didNotWrite(_ write: WriteID, on id: ConnectionID) {
+        connections.change(id) { $0.didNotWrite(write) }
+    }
 
     mutating func remember(lightBeats: Bool) { takesLightBeats = lightBeats }
 

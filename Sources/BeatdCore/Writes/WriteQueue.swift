@@ -16,12 +16,30 @@ struct WriteQueue {
         }
     }
 
+    /// What each lease waits for, by its number.
+    private struct Wishes {
+        private var kinds: [WriteClass?] = []
+        private(set) var count = 0
+        /// How many of them are beats.
+        private(set) var beats = 0
+
+        subscript(id: LeaseID) -> WriteClass? {
+            get { Int(id.index) < kinds.count ? kinds[Int(id.index)] : nil }
+            set {
+                let old = self[id]
+                guard old != newValue else { return }
+                while kinds.count <= Int(id.index) { kinds.append(nil) }
+                kinds[Int(id.index)] = newValue
+                count += (newValue == nil ? 0 : 1) - (old == nil ? 0 : 1)
+                beats += (newValue == .beat ? 1 : 0) - (old == .beat ? 1 : 0)
+            }
+        }
+    }
+
     private var goodbyes = Line()
     private var beats = Line()
     private var hellos = Line()
-    private var queued: [LeaseID: WriteClass] = [:]
-    /// How many of `queued` are beats.
-    private(set) var beatCount = 0
+    private var queued = Wishes()
     private var budget: WriteBudget
 
     init(writesPerSecond: Int, at now: Instant) { budget = WriteBudget(perSecond: writesPerSecond, at: now) }
@@ -30,15 +48,15 @@ struct WriteQueue {
         budget = WriteBudget(perSecond: writesPerSecond, at: now)
     }
 
-    var isEmpty: Bool { queued.isEmpty }
+    var isEmpty: Bool { queued.count == 0 }
     /// How many writes wait; the budget may hold some of them back.
     var count: Int { queued.count }
+    /// How many of them are beats.
+    var beatCount: Int { queued.beats }
 
     mutating func insert(_ id: LeaseID, _ kind: WriteClass) {
-        let old = queued.updateValue(kind, forKey: id)
-        guard old != kind else { return }
-        if old == .beat { beatCount -= 1 }
-        if kind == .beat { beatCount += 1 }
+        guard queued[id] != kind else { return }
+        queued[id] = kind
         switch kind {
         case .goodbye: goodbyes.append(id)
         case .beat: beats.append(id)
@@ -46,23 +64,13 @@ struct WriteQueue {
         }
     }
 
-    mutating func remove(_ id: LeaseID) { if queued.removeValue(forKey: id) == .beat { beatCount -= 1 } }
+    mutating func remove(_ id: LeaseID) { queued[id] = nil }
+
+    /// The next one that has a beat due.
+    mutating func nextBeat(at now: Instant) -> LeaseID? { Self.pop(&beats, .beat, &queued, &budget, at: now) }
 
     /// The next lease whose turn it is; a token is taken for all but beats.
     mutating func next(at now: Instant) -> (LeaseID, WriteClass)? {
-        let found = nextOfAny(at: now)
-        if found?.1 == .beat { beatCount -= 1 }
-        return found
-    }
-
-    /// The next one that has a beat due.
-    mutating func nextBeat(at now: Instant) -> LeaseID? {
-        guard let id = Self.pop(&beats, .beat, &queued, &budget, at: now) else { return nil }
-        beatCount -= 1
-        return id
-    }
-
-    private mutating func nextOfAny(at now: Instant) -> (LeaseID, WriteClass)? {
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .starvedGoodbyes {
                 if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }
@@ -80,14 +88,14 @@ struct WriteQueue {
 
     /// When something can be taken; nil where nothing waits.
     mutating func ready(at now: Instant) -> Instant? {
-        guard !queued.isEmpty else { return nil }
+        guard !isEmpty else { return nil }
         // A beat that became something else would make us ask for a write at once, instead of at the next token.
         while let id = beats.first, queued[id] != .beat { beats.removeFirst() }
         return beats.first == nil ? budget.nextToken(at: now) : now
     }
 
     private static func pop(
-        _ line: inout Line, _ kind: WriteClass, _ queued: inout [LeaseID: WriteClass], _ budget: inout WriteBudget,
+        _ line: inout Line, _ kind: WriteClass, _ queued: inout Wishes, _ budget: inout WriteBudget,
         at now: Instant
     ) -> LeaseID? {
         while let id = line.first {
