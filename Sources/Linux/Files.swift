@@ -118,8 +118,13 @@ package enum Files {
         }
     }
 
-    /// Replaces a file whole and durably: written beside it, synced, renamed over it, the folder synced.
-    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o600) throws(SystemCallError) {
+    /// Replaces a file whole: written beside it, and renamed over it.
+    ///
+    /// Durably: the file is synced before, the folder after it. Else a reader finds the old or the new one as long as the
+    /// host runs, and after a crash of the host perhaps an empty one.
+    package static func write(
+        _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600, durably isDurable: Bool = true
+    ) throws(SystemCallError) {
         let beside = path + ".tmp"
         do throws(SystemCallError) {
             let number = try checked("open", beside) {
@@ -127,12 +132,13 @@ package enum Files {
             }
             let file = Descriptor(taking: number)
             try writeAll(bytes, to: file)
-            try checked("fsync", beside) { fsync(number) }
+            if isDurable { try checked("fsync", beside) { fsync(number) } }
             try checked("rename", path) { unsafe rename(beside, path) }
         } catch {
             unsafe unlink(beside)
             throw SystemCallError(call: error.call, code: error.code, subject: path)
         }
+        guard isDurable else { return }
         let folder = try openFolder(path.lastIndex(of: "/").map { String(path[..<$0]) + "/" } ?? ".")
         let number = folder.number
         try checked("fsync", path) { fsync(number) }

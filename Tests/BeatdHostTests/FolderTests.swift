@@ -124,6 +124,19 @@ struct FolderTests {
         try folder.wait { folder.names == [] && folder.copies == [] }
     }
 
+    @Test func `a copy that a crash of the host left empty is none`() throws {
+        let folder = try Folder()
+        try folder.move(Self.descriptor("a", port: 7), to: "a.yaml")
+        try folder.start()
+        try folder.wait { folder.copies == ["a.yaml"] }
+        try folder.move("service: [", to: "a.yaml")
+        try folder.temporary.write("", to: "state/last-good/a.yaml")
+        try folder.restart()
+        #expect(folder.latest?.set.accepted.isEmpty == true)
+        #expect(folder.latest?.set.rejected.count == 1)
+        #expect(folder.latest?.notices == [])
+    }
+
     @Test func `a state directory that can't be written costs the copies, and is told`() throws {
         let folder = try Folder()
         try folder.temporary.write("in the way", to: "state")

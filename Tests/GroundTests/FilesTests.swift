@@ -57,10 +57,11 @@ import Testing
         #expect(try Files.names(in: open).count == 5, "a second time, too")
     }
 
-    @Test func `a file is replaced whole, with its mode, and nothing stays beside it`() throws {
+    @Test(arguments: [true, false])
+    func `a file is replaced whole, with its mode, and nothing stays beside it`(_ isDurable: Bool) throws {
         try folder.write("an old and longer text", to: "state")
         let before = try Files.status(at: folder.path("state"))
-        try Files.write(Array("new".utf8), to: folder.path("state"), mode: 0o600)
+        try Files.write(Array("new".utf8), to: folder.path("state"), mode: 0o600, durably: isDurable)
         let after = try Files.status(at: folder.path("state"))
         #expect(try content("state") == "new")
         #expect(after.mode == 0o600)
