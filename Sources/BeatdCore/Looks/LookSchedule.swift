@@ -16,11 +16,16 @@ struct LookSchedule {
         /// Waits for one of the slots of those that ask.
         var isWaiting = false
         var timedOut = false
+        /// beatd could not look: not again before.
+        var restsUntil = Instant(nanoseconds: .min)
         var timer: TimerWheel<Timer>.Handle?
     }
 
     /// A look that never comes back counts as lost this long after its time-out.
     static let patience = Duration.seconds(2)
+
+    /// Between looks that could not be made, however urgent: what hinders them is beatd's own want.
+    static let rest = Duration.milliseconds(100)
 
     private var slots: [Entry?] = []
     private var free: [Int32] = []
@@ -90,6 +95,11 @@ struct LookSchedule {
             slots[Int(id.index)]?.again = true
             return
         }
+        guard now >= entry.restsUntil else {
+            arm(&entry, id, entry.restsUntil, &timers)
+            slots[Int(id.index)] = entry
+            return
+        }
         if asks(entry), !hasRoom(entry) {
             if !entry.isWaiting {
                 slots[Int(id.index)]?.isWaiting = true
@@ -136,25 +146,29 @@ struct LookSchedule {
     // MARK: Seeing
 
     /// Judges a report; nil where nobody waits for it any more.
+    ///
+    /// `callers` are needed to judge who listens.
     mutating func take(
-        _ report: SightingReport, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects
+        _ report: SightingReport, _ callers: Callers, _ timers: inout TimerWheel<Timer>, at now: Instant,
+        into effects: inout Effects
     ) -> (TargetID, Look)? {
         guard let id = byLook.removeValue(forKey: report.order), var entry = slots[Int(id.index)], let out = entry.out
         else { return nil }
         release(entry)
         entry.out = nil
-        let verdict = judge(entry.target.kind, report.seen, entry.memory)
+        let verdict = judge(entry.target.kind, report.seen, entry.memory, callers: callers.addresses(of: entry))
         if provesExit(report.seen, of: entry.memory.process) { entry.memory.hasExited = true }
         let look = Look(
             began: report.began, ended: report.ended, outcome: verdict.outcome, reason: verdict.reason,
             process: verdict.process)
         entry.timedOut = report.seen == .tcp(.timedOut)
+        if verdict.outcome == .unknown { entry.restsUntil = now + Self.rest }
         slots[Int(id.index)] = entry
         if verdict.outcome == .alive { remember(verdict, of: id, into: &effects) }
         if let again = slots[Int(id.index)]?.again, again {
             self.look(id, &timers, at: now, into: &effects)
         } else if var entry = slots[Int(id.index)] {
-            arm(&entry, id, max(out.at + entry.target.interval, now), &timers)
+            arm(&entry, id, max(entry.target.next(after: out.at), now), &timers)
             slots[Int(id.index)] = entry
         }
         return (id, look)
@@ -189,7 +203,7 @@ struct LookSchedule {
         case .pidfile(.nobody(_, let pid)): return pid == process.pid
         case .pidfile(.process(_, let running)):
             return running.identity == process ? running.exited : running.identity.pid == process.pid
-        case .pidfile, .tcp, .hindered: return false
+        case .pidfile, .tcp, .port, .hindered: return false
         }
     }
 
@@ -217,7 +231,7 @@ struct LookSchedule {
     private func asks(_ entry: Entry) -> Bool {
         switch entry.target.kind {
         case .tcp: true
-        case .pidfile: false
+        case .port, .pidfile: false
         }
     }
 

@@ -16,6 +16,7 @@ package struct SightingReport: Sendable {
 /// The facts of one look, by kind of probe.
 package enum Sighting: Hashable, Sendable {
     case tcp(ConnectSighting)
+    case port(PortSighting)
     case pidfile(PidfileSighting)
     /// beatd itself could not look: out of descriptors, out of memory. The text says what failed.
     case hindered(String)

@@ -95,8 +95,8 @@ package struct BeatReactor {
     // MARK: Looks
 
     private mutating func saw(_ report: SightingReport, at now: Instant, into effects: inout Effects) {
-        guard let (id, look) = looks.take(report, &timers, at: now, into: &effects) else { return }
-        take(look, of: id, at: now, into: &effects)
+        let seen = looks.take(report, Callers(tasks, folder), &timers, at: now, into: &effects)
+        if let (id, look) = seen { take(look, of: id, at: now, into: &effects) }
     }
 
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {

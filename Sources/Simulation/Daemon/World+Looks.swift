@@ -50,7 +50,7 @@ extension World {
         let subject: Int?
         let isFile: Bool
         switch target.kind {
-        case .tcp(_, let port): (subject, isFile) = (port - 9000, false)
+        case .tcp(_, let port), .port(let port, _): (subject, isFile) = (port - 9000, false)
         case .pidfile(let path, _): (subject, isFile) = (Int(path.dropFirst(8).dropLast(4)), true)
         }
         guard let subject else { return nil }
