@@ -106,6 +106,25 @@ struct PortReactorTests {
         #expect(harness.heart.status(of: "billing")?.reason.contains("callers come to 10.0.3.7") == true)
     }
 
+    @Test func `what was judged for a former address carries nothing for the next one`() {
+        var harness = Harness()
+        harness.seen = { _, _ in .port(.listening(.address("10.0.3.7"))) }
+        harness.send(.addresses(AddressSet(source: "10.0.3.7", local: ["10.0.3.7"])))
+        let target = Target(kind: .port(9100, on: .advertised(.automatic)))
+        var billing = descriptor(probes: [ProbeSpec(target: target)])
+        billing.address = .automatic
+        harness.send(.descriptors(DescriptorSet(accepted: [billing])))
+        harness.run(.seconds(1))
+        #expect(harness.phase("billing") == .up)
+        harness.seen = { _, _ in nil }
+        harness.send(.addresses(AddressSet(source: "10.0.3.8", local: ["10.0.3.8"])))
+        harness.run(.milliseconds(500))
+        #expect(!harness.orders.contains { $0.instance.identity.ip == "10.0.3.8" })
+        harness.seen = { _, _ in .port(.listening(.everyIPv4)) }
+        harness.run(.seconds(10))
+        #expect(harness.orders.contains { $0.instance.identity.ip == "10.0.3.8" })
+    }
+
     @Test func `looks at ports come together, whenever their files came`() {
         var harness = Self.harness()
         for number in 1...5 {

@@ -107,8 +107,7 @@ extension BeatReactor {
     /// A former one stays in `leaving` until the new entry stands.
     mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
         let descriptor = tasks[id].descriptor
-        tasks[id].claim.ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
-        tasks[id].claim.chosen = descriptor.address == .automatic ? tasks[id].claim.ip : nil
+        tasks[id].advertise(folder.addresses, at: now)
         guard let ip = tasks[id].claim.ip else { return }
         let instance = descriptor.instance(at: ip)
         let former = tasks[id].claim.lease

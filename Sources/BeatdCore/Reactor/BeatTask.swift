@@ -89,6 +89,19 @@ struct BeatTask {
         pending?.gate.wake(target, at: now)
     }
 
+    /// Takes the address that callers are sent to from now on.
+    ///
+    /// Who listens for them was judged by the former one: those looks no longer say alive.
+    mutating func advertise(_ addresses: AddressSet, at now: Instant) {
+        let former = claim.ip
+        claim.ip = addresses.advertised(descriptor.address, current: claim.chosen)
+        claim.chosen = descriptor.address == .automatic ? claim.ip : nil
+        guard claim.ip != former else { return }
+        for target in orderedTargets {
+            if case .port(_, on: .advertised) = target.kind { wake(target, at: now) }
+        }
+    }
+
     // MARK: Versions
 
     /// Takes another version of the file; new probes of a running instance wait until they were alive once.
