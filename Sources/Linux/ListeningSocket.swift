@@ -55,6 +55,11 @@ package struct ListeningSocket: Hashable, Sendable {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// Whether both listen on the same address, or on the same kind of wildcard.
+    package func isPlaced(as other: Self) -> Bool {
+        words == other.words && family == other.family && isDualStack == other.isDualStack
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.cookie == right.cookie && left.port == right.port && left.words == right.words
             && left.waiting == right.waiting && left.backlog == right.backlog

@@ -8,9 +8,14 @@ struct Callers {
         local = folder.addresses.local
     }
 
-    /// The advertised addresses that this host has, where looks at that target are about them.
-    func addresses(of entry: LookSchedule.Entry) -> [String] {
-        guard case .port(_, on: .advertised) = entry.target.kind else { return [] }
+    /// The advertised addresses of this host that a listener would have to take, unless it takes one of them.
+    func missed(by seen: Sighting, at entry: LookSchedule.Entry) -> [String] {
+        guard case .port(_, on: .advertised) = entry.target.kind, case .port(.listening(let listener, _)) = seen else {
+            return []
+        }
+        for task in entry.subscribers {
+            if let ip = tasks[task].claim.ip, listener.takes(ip) { return [] }
+        }
         return entry.subscribers.compactMap { tasks[$0].claim.ip }.filter(local.contains)
     }
 }

@@ -16,6 +16,8 @@ package struct Verdict: Hashable, Sendable {
     package var process: ProcessIdentity?
     /// Process and file stamp to remember when the look counts.
     package var stamp: FileStamp?
+    /// Whether another advertised address would have to be judged anew.
+    package var isForCallers = false
 
     package init(_ outcome: Outcome, _ reason: String? = nil, process: ProcessIdentity? = nil, stamp: FileStamp? = nil)
     {

@@ -67,10 +67,10 @@ func judgePort(
             case .literal(let literal): [literal]
             case .advertised: callers
             }
-        guard !wanted.isEmpty else { return Verdict(.alive) }
-        for place in wanted where first.takes(place) || others.contains(where: { $0.takes(place) }) {
-            return Verdict(.alive)
-        }
+        var alive = Verdict(.alive)
+        if case .advertised = address { alive.isForCallers = first.isAddress }
+        guard !wanted.isEmpty else { return alive }
+        for place in wanted where first.takes(place) || others.contains(where: { $0.takes(place) }) { return alive }
         let all = [first] + others
         let places = Set(all.map(\.subject)).sorted().joined(separator: " and ")
         var reason = "\(port) listens on \(places) only, "

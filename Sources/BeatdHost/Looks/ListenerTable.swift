@@ -19,6 +19,8 @@ struct ListenerTable {
     private var heads = [Int32](repeating: unwanted, count: 65_536)
     private var rows: [Row] = []
     private var ports: [Int] = []
+    /// Most listeners of a host share a few addresses: the text of the last one is kept.
+    private var latest: (socket: ListeningSocket, place: Listener)?
 
     /// Forgets the last round; from now on that port counts, too.
     mutating func want(_ port: Int) {
@@ -40,11 +42,17 @@ struct ListenerTable {
         rows.removeAll(keepingCapacity: true)
     }
 
-    /// The socket on that port where there is exactly one.
-    func only(on port: Int) -> ListeningSocket? {
-        guard heads[port] >= 0 else { return nil }
-        let row = rows[Int(heads[port])]
-        return row.next == Self.nobody ? row.socket : nil
+    /// The place that is listened on at that port where exactly one socket does.
+    mutating func onlyPlace(on port: Int) -> Listener? {
+        guard heads[port] >= 0, rows[Int(heads[port])].next == Self.nobody else { return nil }
+        return place(of: rows[Int(heads[port])].socket)
+    }
+
+    private mutating func place(of socket: ListeningSocket) -> Listener {
+        if let latest, latest.socket.isPlaced(as: socket) { return latest.place }
+        let place = Listener(socket)
+        latest = (socket, place)
+        return place
     }
 
     /// Every place that is listened on at that port, each once.

@@ -68,6 +68,7 @@ final class PortLooks {
     private func work() {
         var round = self.round ?? dumpForNext()
         var reports: [SightingReport] = []
+        reports.reserveCapacity(min(round.orders.count, Self.mostPerTurn))
         var confirmed = 0
         while reports.count < Self.mostPerTurn, confirmed < Self.mostConfirmedPerTurn, hasRoom,
             let order = round.orders.popFirst()
@@ -132,8 +133,7 @@ final class PortLooks {
 
     /// Who listens by the dumps so far, where that is enough.
     private func found(_ kind: ProbeKind, _ port: Int, _ address: PortAddress) -> Sighting? {
-        if let only = table.only(on: port) {
-            let place = Listener(only)
+        if let place = table.onlyPlace(on: port) {
             guard isRight(place, address) else { return nil }
             if !deserted.isEmpty { deserted.remove(kind) }
             return .port(.listening(place))
