@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("registry: { servers: [127.0.0.1:1], tiemout: 3s }", "timeout"), ("registry: [", "beatd.yaml"),
-        ("stop-timeout: 10", "stop-timeout"), ("registry: { api: v3 }", "later version"),
+        ("stop-timeout: 10", "stop-timeout"), ("registry: { fail-fast: true }", "later version"),
         ("log: { level: loud }", "log.level"),
     ])
     func `a bad beatd yaml is 78 for run and 1 for check, with its place and key`(text: String, part: String) throws {
