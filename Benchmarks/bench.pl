@@ -534,7 +534,7 @@ sub looks {
     my $difference = $share{'1s'} - $share{'1h'};
     my $each = $difference * 1e6 / $instances;
     figure("$probe looks, $instances a second, % of a core", sprintf('%.2f', $difference * 100), '');
-    figure("$probe look, µs all in", sprintf('%.2f', $each), '≤ 1', $each <= 1);
+    figure("$probe look, µs all in", sprintf('%.2f', $each), '≤ 2.5', $each <= 2.5);
     figure('CPU of the listeners meanwhile, ms', sprintf('%.1f', $guarded * 1000), '0', $guarded == 0);
 }
 

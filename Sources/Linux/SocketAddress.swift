@@ -54,6 +54,12 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         host = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// The address alone in network byte order, 4 or 16 bytes.
+    var bytes: [UInt8] {
+        // Behind family and port, and before an IPv6 address its flow (ip(7), ipv6(7)).
+        family == AF_INET ? Array(storage[4..<8]) : Array(storage[8..<24])
+    }
+
     /// `10.0.3.7:80`, `[::1]:80`.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 

@@ -36,6 +36,10 @@ package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertib
     package var isEscape: Bool { code == EXDEV || code == ELOOP }
     /// A socket or a device without a driver, which open(2) can't open.
     package var isUnopenable: Bool { code == ENXIO || code == ENODEV }
+    /// Neither this kernel nor a sandbox (seccomp, `RestrictAddressFamilies=`) will ever give it to us.
+    package var isClosed: Bool {
+        [EPERM, EACCES, EAFNOSUPPORT, EPROTONOSUPPORT, ESOCKTNOSUPPORT, EOPNOTSUPP, ENOENT, ENOSYS].contains(code)
+    }
     /// The kernel doesn't have the call.
     package var isUnsupported: Bool { code == ENOSYS }
 }

@@ -4,6 +4,26 @@ import Testing
 
 /// Every order of six things that can happen to one probe, against rules that read the whole history.
 @Suite struct HealthGateTests {
+    @Test func `only a look that repeats what was alive is no news`() {
+        var gate = HealthGate(probes: [tcp9100])
+        let target = tcp9100.target
+        func look(_ outcome: Outcome, _ at: Int64) -> Look {
+            let now = Instant(nanoseconds: at * 1_000_000_000)
+            return Look(began: now, ended: now, outcome: outcome, reason: outcome == .alive ? nil : "no")
+        }
+        func isNews(_ outcome: Outcome, _ at: Int64) -> Bool { gate.take(look(outcome, at), of: target) }
+        var news = [isNews(.alive, 1), isNews(.alive, 2)]
+        #expect(news == [true, false])
+        for (second, outcome) in [(Int64(10), Outcome.failing), (20, .gone), (30, .unknown)] {
+            news = [isNews(outcome, second), isNews(.alive, second + 1), isNews(.alive, second + 2)]
+            #expect(news == [true, outcome != .unknown, false])
+        }
+        gate.wake(target, at: Instant(nanoseconds: 40_000_000_000))
+        // One that began before the wake, the first after it, and another.
+        news = [isNews(.alive, 39), isNews(.alive, 41), isNews(.alive, 42)]
+        #expect(news == [true, true, false])
+    }
+
     enum Step: CaseIterable { case alive, failing, gone, unknown, oldAlive, wake, age }
 
     /// The rules of contract 3.1, 3.2 and promise P1, from all that happened.

@@ -42,7 +42,7 @@ import Testing
         mutating func take(_ order: LookOrder, _ seen: Sighting) -> Look? {
             var effects = Effects()
             let report = SightingReport(order: order.id, began: now, ended: now, seen: seen)
-            let look = schedule.take(report, &timers, at: now, into: &effects)?.1
+            let look = schedule.take(report, Callers(TaskTable(), FolderView()), &timers, at: now, into: &effects)?.1
             schedule.fill(&timers, at: now, into: &effects)
             note(effects)
             return look
@@ -118,6 +118,19 @@ import Testing
         #expect(world.orders.count == 2)
         #expect(world.take(world.orders[0], .tcp(.connected)) == nil, "it comes too late")
         #expect(world.take(world.orders[1], .tcp(.connected))?.outcome == .alive)
+    }
+
+    @Test func `a look that could not be made is not made again at once, however urgent`() {
+        var world = World()
+        let id = world.subscribe(1, to: tcp(1))
+        #expect(world.take(world.orders[0], .hindered("out of descriptors"))?.outcome == .unknown)
+        var effects = Effects()
+        for _ in 0..<5 { world.schedule.look(id, &world.timers, at: world.now, into: &effects) }
+        #expect(effects.list.isEmpty)
+        _ = world.pass(.milliseconds(99))
+        #expect(world.orders.count == 1)
+        _ = world.pass(.milliseconds(1))
+        #expect(world.orders.count == 2)
     }
 
     @Test func `looks begin an interval apart`() {

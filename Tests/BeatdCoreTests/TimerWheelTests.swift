@@ -41,6 +41,28 @@ import Testing
         #expect(wheel.count == 0)
     }
 
+    @Test func `timers of one instant fire once each, unless they are moved or removed while others are taken`() {
+        let due = Instant(nanoseconds: 7_000_000_000)
+        var wheel = TimerWheel<Int>(startingAt: Instant(nanoseconds: 5_000_000_000))
+        var handles = (0..<10_000).map { wheel.insert($0, due: due) }
+        var fired: Set<Int> = []
+        let later = due + .seconds(1)
+        while let key = wheel.popDue(at: due) {
+            let isFirst = fired.insert(key).inserted
+            #expect(isFirst)
+            // Each takes one away that was not taken yet, and puts one off.
+            guard fired.count <= 2000 else { continue }
+            wheel.remove(handles[9999 - fired.count])
+            wheel.move(handles[7500 - fired.count], to: later)
+            handles[key] = wheel.insert(key + 10_000, due: due)
+        }
+        #expect(fired.count == 10_000 - 2 * 2000 + 2000)
+        #expect(fired.isDisjoint(with: 7999..<9999))
+        #expect(fired.isDisjoint(with: 5500..<7500))
+        #expect(wheel.next?.due == later)
+        #expect(wheel.count == 2000)
+    }
+
     @Test func `after a sleep of hours everything that is due comes out`() {
         var wheel = TimerWheel<Int>(startingAt: Instant(nanoseconds: 0))
         for key in 0..<100 { _ = wheel.insert(key, due: Instant(nanoseconds: Int64(key) * 3_000_000_000)) }

@@ -19,6 +19,6 @@ import Testing
         let bytes = try read("etc/instances.d/billing.yaml.disabled")
         let decoded = try DescriptorDecoding().decode(bytes, name: "billing", file: "billing.yaml")
         #expect(decoded.warnings.isEmpty)
-        #expect(decoded.descriptor.probes.map(\.target.kind.name) == ["pidfile", "tcp"])
+        #expect(decoded.descriptor.probes.map(\.target.kind.name) == ["pidfile", "port"])
     }
 }

@@ -21,6 +21,26 @@ struct DescriptorDecodingTests {
         #expect(decoded.warnings.isEmpty)
     }
 
+    @Test(arguments: [
+        ("port: 9100", 9100, PortAddress.advertised(.automatic)),
+        ("port: { port: 9100 }", 9100, .advertised(.automatic)),
+        ("port: 9101", 9101, .any), ("port: { port: 9100, address: any, owner: any }", 9100, .any),
+        ("port: { port: 9100, address: \"0:0::1\" }", 9100, .literal("::1")),
+        ("port: { port: 9100, address: 0.0.0.0 }", 9100, .literal("0.0.0.0")),
+    ])
+    func `a port has to be listened on where callers come to, unless the probe says where`(
+        _ probe: String, _ port: Int, _ address: PortAddress
+    ) throws {
+        let decoded = try decode("service: billing\nport: 9100\nprobes:\n  - \(probe)\n")
+        #expect(decoded.descriptor.probes.map(\.target.kind) == [.port(port, on: address)])
+    }
+
+    @Test func `a port is asked for on the address that the file advertises`() throws {
+        let decoded = try decode("service: billing\nport: 9100\naddress: 10.0.3.7\nprobes: [port: 9100]\n")
+        #expect(
+            decoded.descriptor.probes.map(\.target.kind) == [.port(9100, on: .advertised(.literal("10.0.3.7")))])
+    }
+
     @Test func `every key in force is taken as written`() throws {
         let decoded = try decode(
             """

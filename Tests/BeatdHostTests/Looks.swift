@@ -15,16 +15,23 @@ final class Looks {
     private(set) var processes: ProcessWatch?
     private var looks: HostLooks?
     private var issued: UInt64 = 0
+    /// What closed socket diagnosis, each time that it was said.
+    private(set) var closed: [SystemCallError?] = []
 
-    init(addresses: AddressSet = HostAddresses.read(), usesPidfs: Bool = true) throws {
+    init(
+        addresses: AddressSet = HostAddresses.read(), usesPidfs: Bool = true, diagnosisFailure: SystemCallError? = nil
+    ) throws {
         loop = try EventLoop()
         temporary = try TemporaryDirectory()
         let processes = try ProcessWatch(loop: loop, usesPidfs: usesPidfs) { [unowned self] in self.exited.append($0) }
         self.processes = processes
-        looks = try HostLooks(loop: loop, processes: processes, addresses: addresses) { [unowned self] reports in
-            self.batches += 1
-            self.reports += reports
-        }
+        looks = try HostLooks(
+            loop: loop, processes: processes, addresses: addresses, diagnosisFailure: diagnosisFailure,
+            onDiagnosisClosed: { [unowned self] in self.closed.append($0) },
+            onReports: { [unowned self] reports in
+                self.batches += 1
+                self.reports += reports
+            })
     }
 
     func order(_ targets: [Target]) {

@@ -192,8 +192,9 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     ]
 
     private static let laterProbes = [
-        probe("port: 9100", "port", "the probe 'port' comes with a later version of beatd; use tcp or pidfile"),
-        probe("http: http://127.0.0.1:1/h", "http", "the probe 'http' comes with a later version"),
+        probe(
+            "http: http://127.0.0.1:1/h", "http",
+            "the probe 'http' comes with a later version of beatd; use port, tcp or pidfile"),
         probe(
             "http: { url: 'https://a/', method: HEAD, headers: { A: b }, status: 200, body: x }", "http",
             "later version"),
@@ -204,7 +205,10 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         probe("process: nginx", "process", "later version"),
         probe("port: 0", "port.port", "it must be 1 to 65535"),
         probe("port: { port: 1, owner: me }", "port.owner", "it must be same or any"),
+        probe("port: { port: 1, owner: same }", "port.owner", "later version of beatd; write any, or leave it out"),
+        probe("port: { address: any }", "port.port", "'probes[0].port.port' is missing"),
         probe("port: { port: 1, address: here }", "port.address", "it must be any or an IP address"),
+        probe("port: { port: 1, address: 224.0.0.1 }", "port.address", "nobody can listen there"),
         probe("http: ftp://a/", "http.url", "must be a URL"),
         probe("http: http://u:secret@a/", "http.url", "without user and password"),
         probe("http: { url: http://a/, method: POST }", "http.method", "it must be GET or HEAD"),

@@ -38,11 +38,23 @@ package struct HealthGate {
         }
     }
 
-    /// A look at `target` ended.
+    /// A look at `target` ended; says whether it told anything but that what was alive still is.
     ///
     /// One that began before the last wake can't say alive: an old sight may end late.
-    package mutating func take(_ look: Look, of target: Target) {
-        for index in records.indices where records[index].spec.target == target { take(look, at: index) }
+    @discardableResult
+    package mutating func take(_ look: Look, of target: Target) -> Bool {
+        var isNews = false
+        for index in records.indices where records[index].spec.target == target {
+            if !repeats(look, records[index]) { isNews = true }
+            take(look, at: index)
+        }
+        return isNews
+    }
+
+    private func repeats(_ look: Look, _ record: Record) -> Bool {
+        guard look.outcome == .alive, record.standing == .passing, let last = record.decisive else { return false }
+        return last.outcome == .alive && last.process == look.process && look.began >= record.lastWake
+            && last.began >= record.lastWake
     }
 
     private mutating func take(_ look: Look, at index: Int) {
@@ -73,6 +85,13 @@ package struct HealthGate {
     /// Something happened to `target`: what began earlier no longer says alive.
     package mutating func wake(_ target: Target, at now: Instant) {
         for index in records.indices where records[index].spec.target == target { records[index].lastWake = now }
+    }
+
+    /// Callers come to another address: what was judged for the former one no longer says alive.
+    mutating func moveCallers(at now: Instant) {
+        for index in records.indices where records[index].decisive?.isForCallers == true {
+            records[index].lastWake = now
+        }
     }
 
     /// Promise P1, asked at the instant the bytes leave.

@@ -16,6 +16,8 @@ package struct Verdict: Hashable, Sendable {
     package var process: ProcessIdentity?
     /// Process and file stamp to remember when the look counts.
     package var stamp: FileStamp?
+    /// Whether another advertised address would have to be judged anew.
+    package var isForCallers = false
 
     package init(_ outcome: Outcome, _ reason: String? = nil, process: ProcessIdentity? = nil, stamp: FileStamp? = nil)
     {
@@ -27,7 +29,11 @@ package struct Verdict: Hashable, Sendable {
 }
 
 /// Judges what a driver saw: the one place where a sighting becomes alive, gone, failing or unknown (contract 3.1, 3.2).
-package func judge(_ kind: ProbeKind, _ sighting: Sighting, _ memory: LookMemory) -> Verdict {
+///
+/// `callers` are the addresses of this host that callers are sent to; none: wherever somebody listens is good.
+package func judge(
+    _ kind: ProbeKind, _ sighting: Sighting, _ memory: LookMemory, callers: [String] = []
+) -> Verdict {
     switch (kind, sighting) {
     case (_, .hindered(let why)):
         Verdict(.unknown, why)
@@ -35,12 +41,14 @@ package func judge(_ kind: ProbeKind, _ sighting: Sighting, _ memory: LookMemory
         judgeConnect(seen, to: kind.subject)
     case (.pidfile(let path, let executable), .pidfile(let seen)):
         judgePidfile(seen, path: path, executable: executable, memory)
-    case (.tcp, .pidfile), (.pidfile, .tcp):
+    case (.port(let port, let address), .port(let seen)):
+        judgePort(seen, port: port, on: address, kind.subject, callers)
+    case (.tcp, .port), (.tcp, .pidfile), (.port, .tcp), (.port, .pidfile), (.pidfile, .tcp), (.pidfile, .port):
         preconditionFailure("a look was answered with a sighting of another kind of probe")
     }
 }
 
-private func judgeConnect(_ seen: ConnectSighting, to subject: String) -> Verdict {
+func judgeConnect(_ seen: ConnectSighting, to subject: String) -> Verdict {
     switch seen {
     case .connected: Verdict(.alive)
     case .refused: Verdict(.gone, "\(subject): connection refused")

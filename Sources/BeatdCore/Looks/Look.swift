@@ -7,6 +7,8 @@ package struct Look: Hashable, Sendable {
     package var reason: String?
     /// Who was seen alive, where the probe can tell.
     package var process: ProcessIdentity?
+    /// Alive for those alone who come to the address that was advertised then.
+    package var isForCallers = false
 
     package init(
         began: Instant, ended: Instant, outcome: Outcome, reason: String? = nil, process: ProcessIdentity? = nil

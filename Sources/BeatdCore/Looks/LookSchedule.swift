@@ -16,16 +16,27 @@ struct LookSchedule {
         /// Waits for one of the slots of those that ask.
         var isWaiting = false
         var timedOut = false
+        /// beatd could not look: not again before.
+        var restsUntil = Instant(nanoseconds: .min)
         var timer: TimerWheel<Timer>.Handle?
+
+        /// Whether looks at it take one of the slots.
+        var asks: Bool {
+            switch target.kind {
+            case .tcp: true
+            case .port, .pidfile: false
+            }
+        }
     }
 
     /// A look that never comes back counts as lost this long after its time-out.
     static let patience = Duration.seconds(2)
 
-    private var slots: [Entry?] = []
-    private var free: [Int32] = []
+    /// Between looks that could not be made, however urgent: what hinders them is beatd's own want.
+    static let rest = Duration.milliseconds(100)
+
+    private var slots = Slots<Entry>()
     private var byTarget: [Target: TargetID] = [:]
-    private var byLook: [LookID: TargetID] = [:]
     private var byProcess: [ProcessIdentity: [TargetID]] = [:]
     private var waiting: [TargetID] = []
     private var asking = 0
@@ -35,27 +46,23 @@ struct LookSchedule {
 
     init(maxInFlight: Int) { self.maxInFlight = maxInFlight }
 
-    subscript(id: TargetID) -> Entry? { slots[Int(id.index)] }
+    subscript(id: TargetID) -> Entry? { slots.holds(id.index) ? slots[id.index] : nil }
 
     func id(of target: Target) -> TargetID? { byTarget[target] }
+
+    /// What is looked at, and who hears of it.
+    func audience(of id: TargetID) -> (target: Target, subscribers: [TaskID]) {
+        (slots[id.index].target, slots[id.index].subscribers)
+    }
 
     // MARK: Who looks at what
 
     mutating func subscribe(_ task: TaskID, to target: Target) -> TargetID {
         if let id = byTarget[target] {
-            if slots[Int(id.index)]?.subscribers.contains(task) == false {
-                slots[Int(id.index)]?.subscribers.append(task)
-            }
+            if !slots[id.index].subscribers.contains(task) { slots[id.index].subscribers.append(task) }
             return id
         }
-        let id: TargetID
-        if let index = free.popLast() {
-            id = TargetID(index: index)
-            slots[Int(index)] = Entry(target: target, subscribers: [task])
-        } else {
-            id = TargetID(index: Int32(slots.count))
-            slots.append(Entry(target: target, subscribers: [task]))
-        }
+        let id = TargetID(index: slots.add(Entry(target: target, subscribers: [task])))
         byTarget[target] = id
         return id
     }
@@ -64,20 +71,15 @@ struct LookSchedule {
     mutating func unsubscribe(
         _ task: TaskID, from target: Target, _ timers: inout TimerWheel<Timer>, into effects: inout Effects
     ) {
-        guard let id = byTarget[target], var entry = slots[Int(id.index)] else { return }
-        entry.subscribers.removeAll { $0 == task }
-        slots[Int(id.index)] = entry
-        guard entry.subscribers.isEmpty else { return }
-        if let timer = entry.timer { timers.remove(timer) }
-        if let out = entry.out {
-            byLook[out.id] = nil
-            release(entry)
-        }
-        if let process = entry.memory.process { forget(process, of: id, into: &effects) }
+        guard let id = byTarget[target] else { return }
+        slots[id.index].subscribers.removeAll { $0 == task }
+        guard slots[id.index].subscribers.isEmpty else { return }
+        if let timer = slots[id.index].timer { timers.remove(timer) }
+        if slots[id.index].out != nil { release(id) }
+        if let process = slots[id.index].memory.process { forget(process, of: id, into: &effects) }
         waiting.removeAll { $0 == id }
         byTarget[target] = nil
-        slots[Int(id.index)] = nil
-        free.append(id.index)
+        slots.remove(id.index)
     }
 
     // MARK: Ordering
@@ -85,77 +87,80 @@ struct LookSchedule {
     /// Orders a look now, or remembers to as soon as the one that is out is back or a slot is free.
     mutating func look(_ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects)
     {
-        guard var entry = slots[Int(id.index)] else { return }
-        guard entry.out == nil else {
-            slots[Int(id.index)]?.again = true
+        guard slots.holds(id.index) else { return }
+        guard slots[id.index].out == nil else {
+            slots[id.index].again = true
             return
         }
-        if asks(entry), !hasRoom(entry) {
-            if !entry.isWaiting {
-                slots[Int(id.index)]?.isWaiting = true
+        guard now >= slots[id.index].restsUntil else { return arm(id, slots[id.index].restsUntil, &timers) }
+        let asks = slots[id.index].asks
+        if asks, !hasRoom(id) {
+            if !slots[id.index].isWaiting {
+                slots[id.index].isWaiting = true
                 waiting.append(id)
             }
             return
         }
         issued += 1
-        let look = LookID(number: issued)
-        entry.out = (look, now)
-        entry.again = false
-        entry.isWaiting = false
-        if asks(entry) {
+        let look = LookID(issued, of: id)
+        slots[id.index].out = (look, now)
+        slots[id.index].again = false
+        slots[id.index].isWaiting = false
+        if asks {
             asking += 1
-            if entry.timedOut { askingHung += 1 }
+            if slots[id.index].timedOut { askingHung += 1 }
         }
-        byLook[look] = id
-        let lost = now + entry.target.timeout + Self.patience
-        arm(&entry, id, lost, &timers)
-        slots[Int(id.index)] = entry
-        effects.append(.look(LookOrder(id: look, target: entry.target)))
+        let target = slots[id.index].target
+        arm(id, now + target.timeout + Self.patience, &timers)
+        effects.append(.look(LookOrder(id: look, target: target)))
     }
 
     /// The target's timer fired: its look is due, or the one that is out is lost (then a look of outcome unknown is given).
     mutating func due(
         _ id: TargetID, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects
     ) -> Look? {
-        guard var entry = slots[Int(id.index)] else { return nil }
-        entry.timer = nil
-        slots[Int(id.index)] = entry
-        guard let out = entry.out else {
+        guard slots.holds(id.index) else { return nil }
+        slots[id.index].timer = nil
+        guard let out = slots[id.index].out else {
             look(id, &timers, at: now, into: &effects)
             return nil
         }
-        byLook[out.id] = nil
-        release(entry)
-        entry.out = nil
-        slots[Int(id.index)] = entry
+        release(id)
+        slots[id.index].out = nil
         look(id, &timers, at: now, into: &effects)
-        return Look(
-            began: out.at, ended: now, outcome: .unknown, reason: "\(entry.target.kind.subject): the look never ended")
+        let subject = slots[id.index].target.kind.subject
+        return Look(began: out.at, ended: now, outcome: .unknown, reason: "\(subject): the look never ended")
     }
 
     // MARK: Seeing
 
     /// Judges a report; nil where nobody waits for it any more.
+    ///
+    /// `callers` are needed to judge who listens.
     mutating func take(
-        _ report: SightingReport, _ timers: inout TimerWheel<Timer>, at now: Instant, into effects: inout Effects
+        _ report: SightingReport, _ callers: Callers, _ timers: inout TimerWheel<Timer>, at now: Instant,
+        into effects: inout Effects
     ) -> (TargetID, Look)? {
-        guard let id = byLook.removeValue(forKey: report.order), var entry = slots[Int(id.index)], let out = entry.out
-        else { return nil }
-        release(entry)
-        entry.out = nil
-        let verdict = judge(entry.target.kind, report.seen, entry.memory)
-        if provesExit(report.seen, of: entry.memory.process) { entry.memory.hasExited = true }
-        let look = Look(
+        let id = report.order.target
+        guard slots.holds(id.index), let out = slots[id.index].out, out.id == report.order else { return nil }
+        release(id)
+        slots[id.index].out = nil
+        let target = slots[id.index].target
+        let verdict = judge(
+            target.kind, report.seen, slots[id.index].memory,
+            callers: callers.missed(by: report.seen, at: slots[id.index]))
+        if provesExit(report.seen, of: slots[id.index].memory.process) { slots[id.index].memory.hasExited = true }
+        var look = Look(
             began: report.began, ended: report.ended, outcome: verdict.outcome, reason: verdict.reason,
             process: verdict.process)
-        entry.timedOut = report.seen == .tcp(.timedOut)
-        slots[Int(id.index)] = entry
+        look.isForCallers = verdict.isForCallers
+        slots[id.index].timedOut = report.seen.isTimeout
+        if verdict.outcome == .unknown { slots[id.index].restsUntil = now + Self.rest }
         if verdict.outcome == .alive { remember(verdict, of: id, into: &effects) }
-        if let again = slots[Int(id.index)]?.again, again {
+        if slots[id.index].again {
             self.look(id, &timers, at: now, into: &effects)
-        } else if var entry = slots[Int(id.index)] {
-            arm(&entry, id, max(out.at + entry.target.interval, now), &timers)
-            slots[Int(id.index)] = entry
+        } else {
+            arm(id, max(target.next(after: out.at), now), &timers)
         }
         return (id, look)
     }
@@ -163,7 +168,7 @@ struct LookSchedule {
     /// The targets that saw this process last; for each of them it is gone for good.
     mutating func exited(_ process: ProcessIdentity) -> [TargetID] {
         let ids = byProcess[process] ?? []
-        for id in ids { slots[Int(id.index)]?.memory.hasExited = true }
+        for id in ids { slots[id.index].memory.hasExited = true }
         return ids
     }
 
@@ -177,7 +182,7 @@ struct LookSchedule {
                 waiting.append(contentsOf: line[position...])
                 return
             }
-            slots[Int(id.index)]?.isWaiting = false
+            slots[id.index].isWaiting = false
             look(id, &timers, at: now, into: &effects)
         }
     }
@@ -189,20 +194,21 @@ struct LookSchedule {
         case .pidfile(.nobody(_, let pid)): return pid == process.pid
         case .pidfile(.process(_, let running)):
             return running.identity == process ? running.exited : running.identity.pid == process.pid
-        case .pidfile, .tcp, .hindered: return false
+        case .pidfile, .tcp, .port, .hindered: return false
         }
     }
 
     private mutating func remember(_ verdict: Verdict, of id: TargetID, into effects: inout Effects) {
-        guard let process = verdict.process, let memory = slots[Int(id.index)]?.memory else { return }
-        if memory.process != process {
-            if let last = memory.process { forget(last, of: id, into: &effects) }
+        guard let process = verdict.process else { return }
+        let last = slots[id.index].memory.process
+        if last != process {
+            if let last { forget(last, of: id, into: &effects) }
             if byProcess[process] == nil { effects.append(.watch(process)) }
             byProcess[process, default: []].append(id)
-            slots[Int(id.index)]?.memory.hasExited = false
+            slots[id.index].memory.hasExited = false
         }
-        slots[Int(id.index)]?.memory.process = process
-        slots[Int(id.index)]?.memory.stamp = verdict.stamp
+        slots[id.index].memory.process = process
+        slots[id.index].memory.stamp = verdict.stamp
     }
 
     private mutating func forget(_ process: ProcessIdentity, of id: TargetID, into effects: inout Effects) {
@@ -214,30 +220,26 @@ struct LookSchedule {
 
     // MARK: Slots
 
-    private func asks(_ entry: Entry) -> Bool {
-        switch entry.target.kind {
-        case .tcp: true
-        case .pidfile: false
-        }
-    }
-
     /// Targets whose last look timed out share a quarter of the slots, so that many hung ones starve nobody.
-    private func hasRoom(_ entry: Entry) -> Bool {
+    private func hasRoom(_ id: TargetID) -> Bool {
         guard asking < maxInFlight else { return false }
-        return !entry.timedOut || askingHung < max(maxInFlight / 4, 1)
+        return !slots[id.index].timedOut || askingHung < max(maxInFlight / 4, 1)
     }
 
-    private mutating func release(_ entry: Entry) {
-        guard asks(entry) else { return }
+    private mutating func release(_ id: TargetID) {
+        guard slots[id.index].asks else { return }
         asking -= 1
-        if entry.timedOut { askingHung -= 1 }
+        if slots[id.index].timedOut { askingHung -= 1 }
     }
 
-    private mutating func arm(_ entry: inout Entry, _ id: TargetID, _ due: Instant, _ timers: inout TimerWheel<Timer>) {
-        if let timer = entry.timer {
-            timers.move(timer, to: due)
-        } else {
-            entry.timer = timers.insert(.target(id), due: due)
-        }
+    private mutating func arm(_ id: TargetID, _ due: Instant, _ timers: inout TimerWheel<Timer>) {
+        timers.arm(&slots[id.index].timer, .target(id), due: due)
     }
+}
+
+extension LookID {
+    /// Of a row below 2^24; 2^40 looks last for three years at 10,000 a second, and then the first numbers are free again.
+    fileprivate init(_ issued: UInt64, of target: TargetID) { self.init(number: issued << 24 | UInt64(target.index)) }
+
+    fileprivate var target: TargetID { TargetID(index: Int32(number & 0xff_ffff)) }
 }

@@ -16,9 +16,16 @@ package struct SightingReport: Sendable {
 /// The facts of one look, by kind of probe.
 package enum Sighting: Hashable, Sendable {
     case tcp(ConnectSighting)
+    case port(PortSighting)
     case pidfile(PidfileSighting)
     /// beatd itself could not look: out of descriptors, out of memory. The text says what failed.
     case hindered(String)
+
+    /// Whether a connection was not answered in time.
+    var isTimeout: Bool {
+        guard case .tcp(.timedOut) = self else { return false }
+        return true
+    }
 }
 
 /// How a connect ended (connect(2)).

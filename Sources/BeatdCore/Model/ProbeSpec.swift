@@ -33,12 +33,25 @@ package struct Target: Hashable, Sendable {
     }
 }
 
+extension Target {
+    /// When to look again after a look that was ordered at `last`.
+    ///
+    /// Looks at ports share one phase, the multiples of their interval since boot, so that one dump answers all of them.
+    func next(after last: Instant) -> Instant {
+        guard case .port = kind else { return last + interval }
+        let length = interval.nanoseconds
+        return Instant(nanoseconds: (last.nanoseconds / length + 1) * length)
+    }
+}
+
 /// What a probe asks (contract 3.1).
 ///
 /// The other kinds come with later versions.
 package enum ProbeKind: Hashable, Sendable {
     /// A connection to a literal address opens.
     case tcp(host: String, port: Int)
+    /// The kernel shows a listening socket on that port of this host (sock_diag(7)).
+    case port(Int, on: PortAddress)
     /// The file names a live process, running `executable` (a path or a name) where given.
     case pidfile(path: String, executable: String?)
 
@@ -46,15 +59,27 @@ package enum ProbeKind: Hashable, Sendable {
     package var name: String {
         switch self {
         case .tcp: "tcp"
+        case .port: "port"
         case .pidfile: "pidfile"
         }
     }
 
-    /// What people read: `127.0.0.1:9100`, `/run/billing.pid`.
+    /// What people read: `127.0.0.1:9100`, `9100`, `/run/billing.pid`.
     package var subject: String {
         switch self {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .tcp(let host, let port), .port(let port, on: .literal(let host)):
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .port(let port, _): String(port)
         case .pidfile(let path, _): path
         }
     }
+}
+
+/// Where somebody has to listen on a port (contract 3.1); on a wildcard is always good.
+package enum PortAddress: Hashable, Sendable {
+    case any
+    /// Canonical text.
+    case literal(String)
+    /// On the address that callers are sent to; any, where this host doesn't have that one.
+    case advertised(AddressChoice)
 }

@@ -106,15 +106,13 @@ extension BeatReactor {
     ///
     /// A former one stays in `leaving` until the new entry stands.
     mutating func assign(_ id: TaskID, at now: Instant, into effects: inout Effects) {
-        let descriptor = tasks[id].descriptor
-        tasks[id].claim.ip = folder.addresses.advertised(descriptor.address, current: tasks[id].claim.chosen)
-        tasks[id].claim.chosen = descriptor.address == .automatic ? tasks[id].claim.ip : nil
-        tasks[id].claim.instance = tasks[id].claim.ip.map { descriptor.instance(at: $0) }
+        tasks[id].advertise(folder.addresses, at: now)
         guard let instance = tasks[id].claim.instance else { return }
         if let former = tasks[id].claim.lease, leases[former].identity == instance.identity {
             tasks[id].claim.twin = nil
             return
         }
+        let descriptor = tasks[id].descriptor
         let lease = Lease(
             instance, timing: descriptor.beat, name: descriptor.name, owner: id, timeout: settings.registry.timeout)
         switch leases.claim(lease, for: id) {

@@ -81,7 +81,7 @@ package struct BeatReactor {
             switch timer {
             case .task(let id):
                 tasks[id].timer = nil
-                refresh(id, at: now, into: &effects)
+                if !tasks[id].goesOn(as: id, &timers, at: now) { refresh(id, at: now, into: &effects) }
             case .lease(let id):
                 leases[id].notes.timer = nil
                 due(id, at: now, into: &effects)
@@ -103,15 +103,14 @@ package struct BeatReactor {
     // MARK: Looks
 
     private mutating func saw(_ report: SightingReport, at now: Instant, into effects: inout Effects) {
-        guard let (id, look) = looks.take(report, &timers, at: now, into: &effects) else { return }
-        take(look, of: id, at: now, into: &effects)
+        let seen = looks.take(report, Callers(tasks, folder), &timers, at: now, into: &effects)
+        if let (id, look) = seen { take(look, of: id, at: now, into: &effects) }
     }
 
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {
-        guard let entry = looks[id] else { return }
-        for task in entry.subscribers {
-            tasks[task].take(look, of: entry.target)
-            refresh(task, at: now, into: &effects)
+        let (target, subscribers) = looks.audience(of: id)
+        for task in subscribers {
+            if tasks[task].take(look, of: target) { refresh(task, at: now, into: &effects) }
         }
     }
 

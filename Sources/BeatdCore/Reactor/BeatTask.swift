@@ -72,6 +72,8 @@ struct BeatTask {
     private(set) var reason = ""
     private(set) var since: Instant
     private(set) var aliveSince: Instant?
+    /// When the latest decision that it is up ends, unless another beat is accepted.
+    private var lapse: Instant?
     private var flaps = FlapGuard()
     var timer: TimerWheel<Timer>.Handle?
 
@@ -89,14 +91,30 @@ struct BeatTask {
 
     // MARK: Looks
 
-    mutating func take(_ look: Look, of target: Target) {
-        gate.take(look, of: target)
+    /// Says whether the task has to be decided anew.
+    ///
+    /// While it is up, a look that shows once more what was alive only moves the time when it goes stale, and the timer
+    /// of the former time is still to come.
+    mutating func take(_ look: Look, of target: Target) -> Bool {
+        let isNews = gate.take(look, of: target)
         pending?.gate.take(look, of: target)
+        return isNews || phase != .up || pending != nil
     }
 
     mutating func wake(_ target: Target, at now: Instant) {
         gate.wake(target, at: now)
         pending?.gate.wake(target, at: now)
+    }
+
+    /// Takes the address that callers are sent to from now on.
+    mutating func advertise(_ addresses: AddressSet, at now: Instant) {
+        let former = claim.ip
+        claim.ip = addresses.advertised(descriptor.address, current: claim.chosen)
+        claim.chosen = descriptor.address == .automatic ? claim.ip : nil
+        claim.instance = claim.ip.map { descriptor.instance(at: $0) }
+        guard claim.ip != former else { return }
+        gate.moveCallers(at: now)
+        pending?.gate.moveCallers(at: now)
     }
 
     // MARK: Versions
@@ -180,11 +198,21 @@ struct BeatTask {
             }
         }
         if standing.isUp {
+            lapse = standing.lapse
             return Decision(phase: .up, reason: "all probes alive", want: .registered, until: earliest(standing.lapse))
         }
         let reason =
             standing.isRegistered ? "alive; no beat was accepted yet" : "alive; the registration is being sent"
         return Decision(phase: .registering, reason: reason, want: .registered, until: stale)
+    }
+
+    /// The timer fired for a look that others have followed: nothing else has changed, and it waits for the latest one.
+    mutating func goesOn(as id: TaskID, _ timers: inout TimerWheel<Timer>, at now: Instant) -> Bool {
+        guard phase == .up, pending == nil, lapse.map({ $0 > now }) ?? true, gate.verdict(at: now) == .alive else {
+            return false
+        }
+        timers.arm(&timer, .task(id), due: [gate.nextChange(after: now), lapse].compactMap { $0 }.min())
+        return true
     }
 
     /// Takes the decision's phase; gives the transition if it is another one.

@@ -8,7 +8,7 @@ struct Slots<Row> {
     /// In the order of their numbers, so that the same events give the same effects.
     var numbers: [Int32] { rows.indices.compactMap { isUsed[$0] ? Int32($0) : nil } }
 
-    func holds(_ number: Int32) -> Bool { isUsed[Int(number)] }
+    func holds(_ number: Int32) -> Bool { isUsed.indices.contains(Int(number)) && isUsed[Int(number)] }
 
     subscript(number: Int32) -> Row {
         _read {

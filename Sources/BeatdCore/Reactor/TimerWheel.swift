@@ -11,6 +11,8 @@ package struct TimerWheel<Key: Hashable> {
         var key: Key?
         var due: Instant
         var slot: Int32 = 0
+        /// Of timers due together the one that was set first comes first, whatever rows they have.
+        var serial: UInt64 = 0
         var previous: Int32
         var next: Int32
     }
@@ -18,7 +20,21 @@ package struct TimerWheel<Key: Hashable> {
     private static var slotNanoseconds: Int64 { 10_000_000 }
     private static var slotCount: Int64 { 1024 }
 
+    /// What is due and was not taken yet.
+    private struct Line {
+        /// Earliest first; -1 where one was moved or removed meanwhile.
+        var line: [Int32] = []
+        var next = 0
+    }
+
+    /// In place of a slot: the entry is in the line, at the place that `next` says.
+    private static var inLine: Int32 { -1 }
+
     private var entries: [Entry] = []
+    private var due = Line()
+    private var serials: UInt64 = 0
+    /// Known until that entry is moved or removed; nil where it has to be found.
+    private var earliest: Int32?
     private var free: [Int32] = []
     private var heads = [Int32](repeating: -1, count: Int(slotCount))
     /// All slots before this one (counted since boot) hold nothing that is due.
@@ -69,29 +85,56 @@ package struct TimerWheel<Key: Hashable> {
         }
     }
 
-    /// Takes one key that is due at `now`, the earliest first among those of one slot.
+    /// Takes one key that is due at `now`, the earliest first among those that were due together.
     package mutating func popDue(at now: Instant) -> Key? {
-        let end = now.nanoseconds / Self.slotNanoseconds
-        guard count > 0 else {
-            cursor = max(cursor, end)
+        while true {
+            while due.next < due.line.count {
+                let index = due.line[due.next]
+                due.next += 1
+                if index >= 0 { return take(index) }
+            }
+            due.line.removeAll(keepingCapacity: true)
+            due.next = 0
+            collect(until: now)
+            guard due.line.isEmpty else { continue }
+            if earliest == nil { earliest = findEarliest() }
             return nil
         }
+    }
+
+    /// Moves what is due into the line, in the order of due times.
+    private mutating func collect(until now: Instant) {
+        let end = now.nanoseconds / Self.slotNanoseconds
         // After a long sleep one turn of the wheel sees every entry.
         var slot = max(cursor, end - Self.slotCount + 1)
-        if cursor < slot, let late = earliest(), late.due <= now { return take(late.index) }
+        cursor = max(cursor, end)
+        guard count > 0 else { return }
         while slot <= end {
-            if let found = earliestDue(in: slot, at: now) { return take(found) }
-            guard slot < end else { break }
+            var index = heads[Int(slot % Self.slotCount)]
+            while index >= 0 {
+                let next = entries[Int(index)].next
+                if entries[Int(index)].due <= now {
+                    unlink(index)
+                    due.line.append(index)
+                }
+                index = next
+            }
             slot += 1
         }
-        cursor = max(cursor, end)
-        return nil
+        due.line.sort { left, right in
+            let (left, right) = (entries[Int(left)], entries[Int(right)])
+            return (left.due, left.serial) < (right.due, right.serial)
+        }
+        for (place, index) in due.line.enumerated() {
+            entries[Int(index)].slot = Self.inLine
+            entries[Int(index)].next = Int32(place)
+        }
     }
 
     /// The earliest due time of all.
     package var next: (key: Key, due: Instant)? {
-        guard let found = earliest(), let key = entries[Int(found.index)].key else { return nil }
-        return (key, found.due)
+        guard let index = earliest ?? findEarliest(), let key = entries[Int(index)].key else { return nil }
+        return (key, entries[Int(index)].due)
     }
 
     private mutating func take(_ index: Int32) -> Key? {
@@ -100,50 +143,52 @@ package struct TimerWheel<Key: Hashable> {
         return key
     }
 
-    private func earliestDue(in slot: Int64, at now: Instant) -> Int32? {
-        var best: Int32?
-        var index = heads[Int(slot % Self.slotCount)]
-        while index >= 0 {
-            let entry = entries[Int(index)]
-            if entry.due <= now, best.map({ entry.due < entries[Int($0)].due }) ?? true { best = index }
-            index = entry.next
-        }
-        return best
-    }
-
-    private func earliest() -> (index: Int32, due: Instant)? {
+    private func findEarliest() -> Int32? {
+        if let waiting = due.line[due.next...].first(where: { $0 >= 0 }) { return waiting }
         guard count > 0 else { return nil }
-        var beyond: (index: Int32, due: Instant)?
+        var beyond: Int32?
         for slot in cursor..<(cursor + Self.slotCount) {
-            var here: (index: Int32, due: Instant)?
+            var here: Int32?
             var index = heads[Int(slot % Self.slotCount)]
             while index >= 0 {
-                let entry = entries[Int(index)]
-                if entry.due.nanoseconds / Self.slotNanoseconds <= slot {
-                    if here.map({ entry.due < $0.due }) ?? true { here = (index, entry.due) }
-                } else if beyond.map({ entry.due < $0.due }) ?? true {
-                    beyond = (index, entry.due)
+                if entries[Int(index)].due.nanoseconds / Self.slotNanoseconds <= slot {
+                    if isEarlier(index, than: here) { here = index }
+                } else if isEarlier(index, than: beyond) {
+                    beyond = index
                 }
-                index = entry.next
+                index = entries[Int(index)].next
             }
             if let here { return here }
         }
         return beyond
     }
 
+    private func isEarlier(_ index: Int32, than other: Int32?) -> Bool {
+        guard let other else { return true }
+        return entries[Int(index)].due < entries[Int(other)].due
+    }
+
     private mutating func link(_ index: Int32) {
         // What is due already goes where the next walk begins.
         let slot = Int(max(entries[Int(index)].due.nanoseconds / Self.slotNanoseconds, cursor) % Self.slotCount)
         let head = heads[slot]
+        serials += 1
+        entries[Int(index)].serial = serials
         entries[Int(index)].slot = Int32(slot)
         entries[Int(index)].previous = -1
         entries[Int(index)].next = head
         if head >= 0 { entries[Int(head)].previous = index }
         heads[slot] = index
+        if let earliest, isEarlier(index, than: earliest) { self.earliest = index }
     }
 
     private mutating func unlink(_ index: Int32) {
+        if earliest == index { earliest = nil }
         let entry = entries[Int(index)]
+        if entry.slot == Self.inLine {
+            due.line[Int(entry.next)] = -1
+            return
+        }
         if entry.previous >= 0 {
             entries[Int(entry.previous)].next = entry.next
         } else {

@@ -88,9 +88,10 @@ final class Daemon {
         try listenToSignals()
         let processes = try ProcessWatch(loop: loop) { [unowned self] in reactor.send(.exited($0)) }
         let addresses = HostAddresses.read()
-        let looks = try HostLooks(loop: loop, processes: processes, addresses: addresses) { [unowned self] in
-            reactor.send(.saw($0))
-        }
+        let looks = try HostLooks(
+            loop: loop, processes: processes, addresses: addresses,
+            onDiagnosisClosed: { [unowned self] in tell(diagnosisClosedBy: $0) },
+            onReports: { [unowned self] in reactor.send(.saw($0)) })
         let directory = try DescriptorDirectory(
             loop: loop, worker: worker, settings: configuration.descriptors,
             stateDirectory: configuration.stateDirectory
@@ -270,6 +271,15 @@ final class Daemon {
         fields.append(("phase", transition.phase?.rawValue ?? "removed"))
         fields.append(("reason", transition.reason))
         log.notice("Instance changed phase", fields)
+    }
+
+    private func tell(diagnosisClosedBy error: SystemCallError?) {
+        if let error {
+            log.warning(
+                "Socket diagnosis is closed to beatd; port probes connect instead", [("reason", error.description)])
+        } else {
+            log.notice("Socket diagnosis is open again")
+        }
     }
 
     /// After each burst of events: the registry's state and the one line for systemd, at most once a second.

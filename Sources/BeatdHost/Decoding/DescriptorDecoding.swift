@@ -25,7 +25,8 @@ package struct DescriptorDecoding: Hashable, Sendable {
                 port: try Self.port(top), probes: []),
             warnings: [])
         try Self.decodeShared(top, into: &result)
-        result.descriptor.probes = try ProbeDecoding(defaults: defaults.probe).decode(top)
+        let advertised = (port: result.descriptor.port, address: result.descriptor.address)
+        result.descriptor.probes = try ProbeDecoding(defaults: defaults.probe, advertised: advertised).decode(top)
         return result
     }
 

@@ -5,7 +5,6 @@ enum LaterProbes {
     static func validate(_ entry: WrittenValue.Entry, _ name: String, timing: ProbeDecoding) throws(InputError) {
         let section: Section
         switch entry.key {
-        case "port": section = try port(entry.value, name)
         case "http": section = try http(entry.value, name)
         case "unix": section = try unix(entry.value, name)
         case "unit": section = try unit(entry.value, name)
@@ -16,18 +15,6 @@ enum LaterProbes {
         }
         // The kind given here is never used: the caller refuses the probe.
         _ = try timing.spec(.pidfile(path: name, executable: nil), section)
-    }
-
-    private static func port(_ value: WrittenValue, _ name: String) throws(InputError) -> Section {
-        let section = try ProbeDecoding.section(value, name, first: "port", also: ["address", "owner"])
-        _ = try section.required("port")
-        _ = try section.integer("port", 1...65_535)
-        if let address = try section.text("address"), address != "any", AddressText.canonical(address) == nil {
-            throw section.error(
-                "address", "'\(section.name("address"))' is \(shown(address)); it must be any or an IP address")
-        }
-        _ = try section.word("owner", ["same", "any"])
-        return section
     }
 
     private static func http(_ value: WrittenValue, _ name: String) throws(InputError) -> Section {

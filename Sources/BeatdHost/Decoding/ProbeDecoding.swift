@@ -1,8 +1,10 @@
 internal import BeatdCore
 
-/// Reads `probes`: in force are `tcp` and `pidfile`; the other kinds are validated and come later (contract 3.1).
+/// Reads `probes`: in force are `port`, `tcp` and `pidfile`; the other kinds are validated and come later (contract 3.1).
 struct ProbeDecoding {
     let defaults: ProbeDefaults
+    /// The port and the address that callers are sent to, for a `port` probe that names none.
+    var advertised: (port: Int, address: AddressChoice) = (0, .automatic)
 
     /// At most this many in a file.
     static let limit = 32
@@ -66,12 +68,13 @@ struct ProbeDecoding {
     private func decode(_ entry: WrittenValue.Entry, _ name: String) throws(InputError) -> ProbeSpec {
         if entry.value.isNull { throw InputError(entry.value.place, key: name, "'\(name)' has no value") }
         switch entry.key {
+        case "port": return try port(entry.value, name)
         case "tcp": return try tcp(entry.value, name)
         case "pidfile": return try pidfile(entry.value, name)
         default:
             try LaterProbes.validate(entry, name, timing: self)
             throw InputError(
-                entry.place, key: name, Later.sentence("the probe '\(entry.key)'", instead: "use tcp or pidfile"))
+                entry.place, key: name, Later.sentence("the probe '\(entry.key)'", instead: "use port, tcp or pidfile"))
         }
     }
 
@@ -121,6 +124,33 @@ struct ProbeDecoding {
                 "'\(section.name("executable"))' is \(shown(text)); it must be an absolute path or a name without '/'")
         }
         return text
+    }
+
+    private func port(_ value: WrittenValue, _ name: String) throws(InputError) -> ProbeSpec {
+        let section = try Self.section(value, name, first: "port", also: ["address", "owner"])
+        _ = try section.required("port")
+        let port = try section.integer("port", 1...65_535) ?? 0
+        if let owner = try section.word("owner", ["same", "any"]), owner != "any" {
+            throw section.error(
+                "owner", Later.sentence("'\(section.name("owner")): \(owner)'", instead: "write any, or leave it out"))
+        }
+        return try spec(.port(port, on: try address(of: section, port)), section)
+    }
+
+    /// Callers come to the advertised port alone: any other may be for this host.
+    private func address(of section: Section, _ port: Int) throws(InputError) -> PortAddress {
+        guard let text = try section.text("address") else {
+            return port == advertised.port ? .advertised(advertised.address) : .any
+        }
+        if text == "any" { return .any }
+        guard let address = AddressText.canonical(text) else {
+            throw section.error(
+                "address", "'\(section.name("address"))' is \(shown(text)); it must be any or an IP address")
+        }
+        guard AddressText.isUsable(address) || address == "0.0.0.0" || address == "::" else {
+            throw section.error("address", "'\(section.name("address"))' is \(shown(text)); nobody can listen there")
+        }
+        return .literal(address)
     }
 
     private func tcp(_ value: WrittenValue, _ name: String) throws(InputError) -> ProbeSpec {

@@ -9,17 +9,28 @@ final class ConnectLooks {
         let order: LookOrder
         let began: Instant
         let address: SocketAddress
+        /// Where to go on where this one refuses.
+        let others: ArraySlice<String>
+        let sighting: (ConnectSighting) -> Sighting
         let socket: Descriptor
 
-        init(_ order: LookOrder, began: Instant, to address: SocketAddress, _ socket: consuming Descriptor) {
+        init(
+            _ order: LookOrder, began: Instant, to address: SocketAddress, others: ArraySlice<String>,
+            as sighting: @escaping (ConnectSighting) -> Sighting, _ socket: consuming Descriptor
+        ) {
             self.order = order
             self.began = began
             self.address = address
+            self.others = others
+            self.sighting = sighting
             self.socket = socket
         }
 
         var deadline: Instant { began + order.target.timeout }
     }
+
+    /// Called when fewer are on their way than before.
+    var onRoom: () -> Void = {}
 
     private let epoll: Epoll
     private let onReports: ([SightingReport]) -> Void
@@ -39,18 +50,34 @@ final class ConnectLooks {
         timer = try loop.timer { [unowned self] in self.expire() }
     }
 
+    /// How many are on their way.
+    var count: Int { attempts.count }
+
     /// Begins a look; what was seen where it is decided at once, else nil and a report later.
-    func begin(_ order: LookOrder, host: String, port: Int, at began: Instant) -> Sighting? {
-        guard let address = SocketAddress(host, port: port) else { return .tcp(.failed("no IP address")) }
-        do throws(SystemCallError) {
-            let socket = try Sockets.connect(to: address)
-            issued += 1
-            try epoll.add(socket.number, for: .write, key: issued)
-            let attempt = Attempt(order, began: began, to: address, socket)
-            attempts[issued] = attempt
-            if attempt.deadline < armed { arm(attempt.deadline) }
-            return nil
-        } catch { return Self.sighting(of: error) }
+    ///
+    /// The first of `hosts` that doesn't refuse decides.
+    func begin(
+        _ order: LookOrder, hosts: ArraySlice<String>, port: Int, at began: Instant,
+        as sighting: @escaping (ConnectSighting) -> Sighting = Sighting.tcp
+    ) -> Sighting? {
+        var hosts = hosts
+        var seen = sighting(.failed("no IP address"))
+        while let host = hosts.popFirst() {
+            guard let address = SocketAddress(host, port: port) else { continue }
+            do throws(SystemCallError) {
+                let socket = try Sockets.connect(to: address)
+                issued += 1
+                try epoll.add(socket.number, for: .write, key: issued)
+                let attempt = Attempt(order, began: began, to: address, others: hosts, as: sighting, socket)
+                attempts[issued] = attempt
+                if attempt.deadline < armed { arm(attempt.deadline) }
+                return nil
+            } catch {
+                seen = Self.sighting(of: error, as: sighting)
+                guard error.isRefused else { break }
+            }
+        }
+        return seen
     }
 
     private func arm(_ deadline: Instant) {
@@ -67,28 +94,37 @@ final class ConnectLooks {
         let now = Instant(nanoseconds: Clocks.boot())
         return epoll.ready().compactMap { key in
             guard let attempt = attempts.removeValue(forKey: key) else { return nil }
-            return SightingReport(
-                order: attempt.order.id, began: attempt.began, ended: now, seen: Self.outcome(of: attempt))
+            guard let seen = outcome(of: attempt) else { return nil }
+            return SightingReport(order: attempt.order.id, began: attempt.began, ended: now, seen: seen)
         }
     }
 
-    private static func outcome(of attempt: Attempt) -> Sighting {
-        if let error = Sockets.error(of: attempt.socket) { return sighting(of: error) }
+    /// nil: another address is being tried.
+    private func outcome(of attempt: Attempt) -> Sighting? {
+        let error = Sockets.error(of: attempt.socket)
         // Where nobody listens on a port that the kernel also gives out, a socket may meet itself: both ends are ours
         // (a simultaneous open, RFC 9293 3.5).
-        if Sockets.name(of: attempt.socket) == attempt.address { return .tcp(.refused) }
-        return .tcp(.connected)
+        let isRefused = error?.isRefused ?? (Sockets.name(of: attempt.socket) == attempt.address)
+        if isRefused, !attempt.others.isEmpty {
+            return begin(
+                attempt.order, hosts: attempt.others, port: Int(attempt.address.port), at: attempt.began,
+                as: attempt.sighting)
+        }
+        if let error { return Self.sighting(of: error, as: attempt.sighting) }
+        return attempt.sighting(isRefused ? .refused : .connected)
     }
 
-    static func sighting(of error: SystemCallError) -> Sighting {
-        if error.isRefused { return .tcp(.refused) }
-        if error.isReset { return .tcp(.reset) }
-        if error.isTimedOut { return .tcp(.timedOut) }
+    static func sighting(
+        of error: SystemCallError, as sighting: (ConnectSighting) -> Sighting = Sighting.tcp
+    ) -> Sighting {
+        if error.isRefused { return sighting(.refused) }
+        if error.isReset { return sighting(.reset) }
+        if error.isTimedOut { return sighting(.timedOut) }
         if error.isExhausted { return .hindered("\(error.call): \(error.reason)") }
         if error.isPermission {
             return .hindered("\(error.call): \(error.reason); beatd's sandbox or a firewall forbids it")
         }
-        return .tcp(.failed(error.reason))
+        return sighting(.failed(error.reason))
     }
 
     /// Ends what is over its time; first takes what was decided in time while nobody was there to see it.
@@ -108,14 +144,16 @@ final class ConnectLooks {
                 continue
             }
             attempts[key] = nil
-            reports.append(
-                SightingReport(order: attempt.order.id, began: attempt.began, ended: now, seen: .tcp(.timedOut)))
+            let seen = attempt.sighting(.timedOut)
+            reports.append(SightingReport(order: attempt.order.id, began: attempt.began, ended: now, seen: seen))
         }
         arm(next)
         report(reports)
     }
 
     private func report(_ reports: [SightingReport]) {
-        if !reports.isEmpty { onReports(reports) }
+        guard !reports.isEmpty else { return }
+        onReports(reports)
+        onRoom()
     }
 }

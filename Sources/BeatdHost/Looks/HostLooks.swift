@@ -8,31 +8,41 @@ package final class HostLooks {
     private static let mostPerTurn = 64
 
     /// This host's addresses: what is not among them, nor loopback, is not looked at.
-    package var addresses: AddressSet
+    package var addresses: AddressSet { didSet { ports.addresses = addresses } }
 
     private let processes: ProcessWatch
     private let onReports: ([SightingReport]) -> Void
     private let connects: ConnectLooks
+    private let ports: PortLooks
     private var orders: [LookOrder] = []
     /// How many of `orders` are done.
     private var done = 0
     private var turn: EventSource?
 
     /// Calls `onReports` with what was seen; never from inside `perform`.
+    ///
+    /// Calls `onDiagnosisClosed` when netlink is found closed to beatd, and with nil when it is open again. With
+    /// `diagnosisFailure` it acts as where every dump of sockets ends so.
     package init(
-        loop: EventLoop, processes: ProcessWatch, addresses: AddressSet,
+        loop: EventLoop, processes: ProcessWatch, addresses: AddressSet, diagnosisFailure: SystemCallError? = nil,
+        onDiagnosisClosed: @escaping (SystemCallError?) -> Void = { _ in },
         onReports: @escaping ([SightingReport]) -> Void
     ) throws(SystemCallError) {
         self.processes = processes
         self.addresses = addresses
         self.onReports = onReports
         connects = try ConnectLooks(loop: loop, onReports: onReports)
+        ports = try PortLooks(
+            loop: loop, connects: connects, addresses: addresses, failure: diagnosisFailure, onReports: onReports,
+            onClosed: onDiagnosisClosed)
         turn = try loop.deferred { [unowned self] in self.performSome() }
     }
 
     /// Looks soon, in order; each order gets one report, within the target's time-out.
     package func perform(_ orders: some Sequence<LookOrder>) {
-        self.orders.append(contentsOf: orders)
+        for order in orders {
+            if case .port = order.target.kind { ports.begin(order) } else { self.orders.append(order) }
+        }
         if done < self.orders.count { turn?.arm() }
     }
 
@@ -62,7 +72,9 @@ package final class HostLooks {
             guard Addresses.isLoopback(host) || addresses.local.contains(host) else {
                 return .tcp(.forbidden("probing other hosts comes with a later version of beatd (allow-remote)"))
             }
-            return connects.begin(order, host: host, port: port, at: began)
+            return connects.begin(order, hosts: [host], port: port, at: began)
+        case .port:
+            preconditionFailure("a look at a port came to the looks one by one")
         }
     }
 }

@@ -25,6 +25,8 @@ struct Beatd {
         var held: [ProcessIdentity: Int] = [:]
         /// Whom each target showed last, by the target's number.
         var seen: [Int: Acquaintance] = [:]
+        /// The latest dump of listeners.
+        var dump: Dump?
     }
 
     enum Note {
@@ -36,6 +38,12 @@ struct Beatd {
         case lost(Int)
         case files([Plan], refused: Set<String>, isComplete: Bool)
         case addresses(AddressSet)
+    }
+
+    /// A dump of the host's listeners.
+    struct Dump {
+        var at: Int64
+        var isFailing: Bool
     }
 
     /// A look that is out.

@@ -21,15 +21,18 @@ extension World {
             agenda.plan(.report(order.id, epoch: epoch), after: 300_000)
             return
         }
-        let isHanging = !isFile && host.subjects[subject].listener.state == .hanging
+        let isConnecting = !isFile && host.connects(host.subjects[subject])
+        let isHanging = isConnecting && host.subjects[subject].listener.state == .hanging
         let limit = order.target.timeout.nanoseconds
-        if swarm.strikes(.hinderedLook, 8, &chance) {
+        let isHindered = isFile || isConnecting ? swarm.strikes(.hinderedLook, 8, &chance) : isDumpFailing(at: now)
+        if isHindered {
             flight.fault = .hinderedLook
-            flight.facts = (.hindered("out of file descriptors"), .hindered)
+            let want = isFile || isConnecting ? "out of file descriptors" : "sock_diag: Interrupted system call"
+            flight.facts = (.hindered(want), .hindered)
             ledger.hit(.hinderedLook, subject, at: now)
         }
         if isHanging {
-            flight.facts = flight.facts ?? (.tcp(.timedOut), .badAnswer)
+            flight.facts = flight.facts ?? host.look(at: subject, isFile: false, at: now)
             if flight.fault == nil { ledger.hit(.listenerHangs, subject, at: now) }
         }
         beatd?.looks[order.id] = flight
@@ -46,11 +49,22 @@ extension World {
         }
     }
 
+    /// One dump answers all looks at ports that begin at one instant: it fails for all of them.
+    private mutating func isDumpFailing(at now: Int64) -> Bool {
+        if let dump = beatd?.known.dump, dump.at == now {
+            if dump.isFailing { ledger.met(.dumpFailsForSeveral) }
+            return dump.isFailing
+        }
+        let isFailing = swarm.strikes(.hinderedLook, 40, &chance)
+        beatd?.known.dump = Beatd.Dump(at: now, isFailing: isFailing)
+        return isFailing
+    }
+
     private func find(_ target: Target) -> (subject: Int, isFile: Bool, number: Int)? {
         let subject: Int?
         let isFile: Bool
         switch target.kind {
-        case .tcp(_, let port): (subject, isFile) = (port - 9000, false)
+        case .tcp(_, let port), .port(let port, _): (subject, isFile) = (port - 9000, false)
         case .pidfile(let path, _): (subject, isFile) = (Int(path.dropFirst(8).dropLast(4)), true)
         }
         guard let subject else { return nil }

@@ -26,6 +26,8 @@ struct Host {
     /// Strangers that took a number within the tick, by instance.
     var tricksters: [Int: Int32] = [:]
     let hasPidfs: Bool
+    /// Whether netlink is closed to beatd, so that port probes connect.
+    let isDiagnosisClosed: Bool
     /// The living, by number.
     private(set) var processes: [Int32: Process] = [:]
     /// Those that have ended and that nobody has reaped yet: they keep their number.
@@ -34,7 +36,10 @@ struct Host {
     private var nextPID: Int32 = 300
     private var inodes: UInt64 = 5000
 
-    init(hasPidfs: Bool) { self.hasPidfs = hasPidfs }
+    init(hasPidfs: Bool, isDiagnosisClosed: Bool) {
+        self.hasPidfs = hasPidfs
+        self.isDiagnosisClosed = isDiagnosisClosed
+    }
 
     func wall(at now: Int64) -> Int64 { Self.epoch + wallStep + now }
 
@@ -92,9 +97,20 @@ struct Host {
 
     func isAlive(_ subject: Int, isFile: Bool) -> Bool {
         let subject = subjects[subject]
-        guard isFile else { return subject.listener.state == .accepting }
+        guard isFile else { return isListening(subject) }
         guard case .pid(let pid) = subject.file.content, let process = processes[pid] else { return false }
         return process.serial == subject.file.meant && runsRight(process, subject)
+    }
+
+    /// Whether looks at its port connect to it.
+    func connects(_ subject: Subject) -> Bool { isDiagnosisClosed || subject.portAddress == nil }
+
+    private func isListening(_ subject: Subject) -> Bool {
+        switch subject.listener.state {
+        case .accepting: true
+        case .refusing: false
+        case .hanging, .resetting: !connects(subject) && !subject.wantsAddress
+        }
     }
 
     private func runsRight(_ process: Process, _ subject: Subject) -> Bool {
@@ -109,11 +125,28 @@ struct Host {
     }
 
     private func lookAtPort(_ subject: Subject) -> (Sighting, Seen) {
+        guard connects(subject) else { return diagnose(subject) }
+        func answer(_ seen: ConnectSighting) -> Sighting {
+            subject.portAddress == nil ? .tcp(seen) : .port(.connection(seen, because: "socket: not permitted"))
+        }
+        return switch subject.listener.state {
+        case .accepting: (answer(.connected), Self.somebody)
+        case .refusing: (answer(.refused), .refused)
+        case .hanging: (answer(.timedOut), .badAnswer)
+        case .resetting: (answer(.reset), .badAnswer)
+        }
+    }
+
+    private static let somebody = Seen.subject(process: nil, pid: 0, born: 0)
+
+    /// What the kernel shows of its listener.
+    private func diagnose(_ subject: Subject) -> (Sighting, Seen) {
         switch subject.listener.state {
-        case .accepting: (.tcp(.connected), .subject(process: nil, pid: 0, born: 0))
-        case .refusing: (.tcp(.refused), .refused)
-        case .hanging: (.tcp(.timedOut), .badAnswer)
-        case .resetting: (.tcp(.reset), .badAnswer)
+        case .refusing: (.port(.nobody), .refused)
+        case .hanging where subject.wantsAddress, .resetting where subject.wantsAddress:
+            (.port(.listening(.everyIPv6, others: [.address("127.0.0.1")])), .badAnswer)
+        case .accepting, .hanging, .resetting:
+            (.port(.listening(subject.index < 4 ? .dualStack : .everyIPv4)), Self.somebody)
         }
     }
 

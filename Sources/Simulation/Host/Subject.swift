@@ -17,6 +17,7 @@ struct Subject {
     }
 
     struct Listener {
+        /// One that hangs or resets listens all the same; where a probe wants an address, it does on loopback alone.
         enum State: Hashable { case accepting, refusing, hanging, resetting }
         var state = State.refusing
         var cause: Fault?
@@ -36,6 +37,19 @@ struct Subject {
     /// The next look at its pidfile meets a new process, whose number another takes within the tick.
     var isTrap = false
 
+    /// Where the port probe wants somebody to listen; nil: it connects.
+    var portAddress: PortAddress? {
+        switch index % 4 {
+        case 1: .any
+        case 2: .advertised(.automatic)
+        case 3: .literal("10.0.0.6")
+        default: nil
+        }
+    }
+
+    /// Whether a listener on another address alone is a bad answer.
+    var wantsAddress: Bool { if case .literal? = portAddress { true } else { false } }
+
     var executable: String { "/opt/svc\(index)/bin/svc\(index)" }
     var path: String { "/run/svc\(index).pid" }
 
@@ -46,7 +60,7 @@ struct Subject {
         let kind: ProbeKind =
             isFile
             ? .pidfile(path: path, executable: namesExecutable ? executable : nil)
-            : .tcp(host: "127.0.0.1", port: 9000 + index)
+            : portAddress.map { .port(9000 + index, on: $0) } ?? .tcp(host: "127.0.0.1", port: 9000 + index)
         return variant == 0
             ? Target(kind: kind, interval: .seconds(2), timeout: .seconds(1))
             : Target(kind: kind, interval: .milliseconds(3000), timeout: .milliseconds(800))

@@ -35,6 +35,7 @@ package enum Situation: String, CaseIterable, Sendable {
     case stallOverBeat = "beatd stood still longer than a look is fresh"
     case pendingProbes = "new probes waited while the running version went on"
     case fileBackWhileGoodbye = "a file came back while its goodbye was out"
+    case dumpFailsForSeveral = "a dump of listening sockets failed for several instances at once"
     case unreapedSeen = "a process that had ended, and that nobody had reaped, was seen"
     case deadLeaderSeen = "a process whose leader had left went on beating"
     case sharedWrite = "several light beats left in one write"

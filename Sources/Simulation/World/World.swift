@@ -30,7 +30,7 @@ struct World {
     init(seed: UInt64, _ options: Options) {
         var chance = Chance(seed: seed &* 0x9E37_79B9 &+ 77)
         swarm = Swarm(&chance)
-        host = Host(hasPidfs: chance.happens(60))
+        host = Host(hasPidfs: chance.happens(60), isDiagnosisClosed: chance.happens(15))
         registry = Registry(
             species: chance.pick(Registry.Species.allCases), release: swarm.release, servers: swarm.servers)
         oracle = Oracle(Limits(timeout: swarm.timeout, writesPerSecond: swarm.writesPerSecond))

@@ -40,20 +40,27 @@ final class Agent {
             """, to: "beatd.yaml")
     }
 
-    /// Starts it and waits until it answers.
-    func start(asNobody: Bool = false, environment: [String: String] = [:]) throws {
-        try launch(asNobody: asNobody, environment: environment)
+    /// Starts it and waits until it answers; `runner` are words in front of the program's.
+    func start(
+        asNobody: Bool = false, runner: [String] = [], environment: [String: String] = [:]
+    ) throws {
+        try launch(asNobody: asNobody, runner: runner, environment: environment)
         try eventually { (try? status()) != nil }
     }
 
     /// Starts it and waits for nothing.
-    func launch(asNobody: Bool = false, environment: [String: String] = [:]) throws {
+    func launch(asNobody: Bool = false, runner: [String] = [], environment: [String: String] = [:]) throws {
         runs += 1
         let beatd = [asNobody ? folder.path("beatd") : Surroundings.product("beatd"), "run", "--config", configuration]
-        let words = asNobody ? Self.nobody + beatd : beatd
+        let words = runner + (asNobody ? Self.nobody : []) + beatd
         process = try TestProcess(
             words[0], Array(words.dropFirst()), environment: environment, error: .file(errorFile))
     }
+
+    /// Socket diagnosis is closed to the program (seccomp(2)).
+    static let withoutDiagnosis = [
+        "/usr/bin/perl", Surroundings.root + "/Tests/EndToEndTests/Harness/without-diagnosis.pl",
+    ]
 
     /// In front of a program's words.
     static let nobody = ["/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
