@@ -25,6 +25,19 @@ package struct HealthGate {
         var decisive: Look?
         var latest: Look?
         var lastWake = Instant(nanoseconds: .min)
+
+        /// Whether this probe lets a beat leave at `now`.
+        func mayBeat(at now: Instant) -> Bool {
+            guard standing == .passing, let look = decisive, look.outcome == .alive else { return false }
+            return now - look.began <= spec.freshness && !HealthGate.isOvertaken(look.began, lastWake)
+        }
+
+        /// When what it says goes stale; nil where it doesn't say alive.
+        func stale(after now: Instant) -> Instant? {
+            guard standing == .passing, let look = decisive, look.outcome == .alive else { return nil }
+            let stale = look.began + spec.freshness + .nanoseconds(1)
+            return stale > now ? stale : nil
+        }
     }
 
     private var records: [Record]
@@ -64,7 +77,7 @@ package struct HealthGate {
         let fall = records[index].spec.fall
         switch look.outcome {
         case .alive:
-            guard !isOvertaken(look, records[index].lastWake) else { return }
+            guard !Self.isOvertaken(look.began, records[index].lastWake) else { return }
             records[index].failing = 0
             records[index].alive = min(records[index].alive + 1, rise)
             if records[index].alive >= rise { records[index].standing = .passing }
@@ -95,25 +108,23 @@ package struct HealthGate {
     }
 
     /// Promise P1, asked at the instant the bytes leave.
-    package func mayBeat(at now: Instant) -> Bool {
-        records.allSatisfy { record in
-            guard record.standing == .passing, let look = record.decisive, look.outcome == .alive else { return false }
-            return now - look.began <= record.spec.freshness && !isOvertaken(look, record.lastWake)
-        }
-    }
+    ///
+    /// By index, as all that is asked for each beat: a record is not copied then.
+    package func mayBeat(at now: Instant) -> Bool { records.indices.allSatisfy { records[$0].mayBeat(at: now) } }
 
-    private func isOvertaken(_ look: Look, _ lastWake: Instant) -> Bool {
+    private static func isOvertaken(_ began: Instant, _ lastWake: Instant) -> Bool {
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .overtakenLook { return false }
         #endif
-        return look.began < lastWake
+        return began < lastWake
     }
 
     /// What the probes say at `now`; `down` beats `unseen`, which beats `suspect`.
     package func verdict(at now: Instant) -> Verdict {
         var unseen: String?
         var suspect: String?
-        for record in records {
+        for index in records.indices where !records[index].mayBeat(at: now) {
+            let record = records[index]
             switch record.standing {
             case .down(let reason):
                 return .down(reason)
@@ -142,11 +153,12 @@ package struct HealthGate {
 
     /// When the verdict changes by itself: the first look that goes stale.
     package func nextChange(after now: Instant) -> Instant? {
-        records.compactMap { record -> Instant? in
-            guard record.standing == .passing, let look = record.decisive, look.outcome == .alive else { return nil }
-            let stale = look.began + record.spec.freshness + .nanoseconds(1)
-            return stale > now ? stale : nil
-        }.min()
+        var earliest: Instant?
+        for index in records.indices {
+            guard let stale = records[index].stale(after: now) else { continue }
+            earliest = earliest.map { min($0, stale) } ?? stale
+        }
+        return earliest
     }
 
     /// The targets whose latest look is too old to carry a beat, or none.

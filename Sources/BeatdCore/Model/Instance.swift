@@ -36,27 +36,73 @@ package struct WireIdentity: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What the registry is told about one process (Nacos `Instance`).
+///
+/// One reference to what never changes: a lease keeps what it wants, what it sent and what stands, most of the time the
+/// same, and ten thousand of them have to fit into a cache.
 package struct Instance: Hashable, Sendable {
-    package var identity: WireIdentity
-    package var cluster: String
+    private struct Fields: Hashable, Sendable {
+        var identity: WireIdentity
+        var cluster: String
+        var weight: Double
+        var enabled: Bool
+        var ephemeral: Bool
+        var metadata: [String: String]
+    }
+
+    private final class Storage: Sendable {
+        let fields: Fields
+        init(_ fields: Fields) { self.fields = fields }
+    }
+
+    private var storage: Storage
+
+    private var fields: Fields {
+        get { storage.fields }
+        set { storage = Storage(newValue) }
+    }
+
+    package var identity: WireIdentity {
+        get { storage.fields.identity }
+        set { fields.identity = newValue }
+    }
+    package var cluster: String {
+        get { storage.fields.cluster }
+        set { fields.cluster = newValue }
+    }
     /// 0-10000.
-    package var weight: Double
-    package var enabled: Bool
-    package var ephemeral: Bool
+    package var weight: Double {
+        get { storage.fields.weight }
+        set { fields.weight = newValue }
+    }
+    package var enabled: Bool {
+        get { storage.fields.enabled }
+        set { fields.enabled = newValue }
+    }
+    package var ephemeral: Bool {
+        get { storage.fields.ephemeral }
+        set { fields.ephemeral = newValue }
+    }
     /// What the descriptor says, with the preserved keys of `BeatTiming` where they differ from Nacos' defaults.
-    package var metadata: [String: String]
+    package var metadata: [String: String] {
+        get { storage.fields.metadata }
+        set { fields.metadata = newValue }
+    }
 
     package init(
         identity: WireIdentity, cluster: String = "DEFAULT", weight: Double = 1, enabled: Bool = true,
         ephemeral: Bool = true, metadata: [String: String] = [:]
     ) {
-        self.identity = identity
-        self.cluster = cluster
-        self.weight = weight
-        self.enabled = enabled
-        self.ephemeral = ephemeral
-        self.metadata = metadata
+        storage = Storage(
+            Fields(
+                identity: identity, cluster: cluster, weight: weight, enabled: enabled, ephemeral: ephemeral,
+                metadata: metadata))
     }
+
+    package static func == (left: Instance, right: Instance) -> Bool {
+        left.storage === right.storage || left.fields == right.fields
+    }
+
+    package func hash(into hasher: inout Hasher) { fields.hash(into: &hasher) }
 
     /// Whether registering `other` over this entry is safe without a goodbye first: 2.x takes one entry for `ip:port`.
     package func replacesInPlace(_ other: Instance) -> Bool {

@@ -185,7 +185,7 @@ struct BeatTask {
 
     private mutating func decideAlive(_ standing: Standing, at now: Instant) -> Decision {
         let stale = gate.nextChange(after: now)
-        func earliest(_ other: Instant?) -> Instant? { [stale, other].compactMap { $0 }.min() }
+        func earliest(_ other: Instant?) -> Instant? { Self.earlier(stale, other) }
         if !standing.mayHold {
             let warm = (gate.process?.started ?? aliveSince ?? now) + descriptor.warmUp
             if warm > now {
@@ -211,7 +211,7 @@ struct BeatTask {
         guard phase == .up, pending == nil, lapse.map({ $0 > now }) ?? true, gate.verdict(at: now) == .alive else {
             return false
         }
-        timers.arm(&timer, .task(id), due: [gate.nextChange(after: now), lapse].compactMap { $0 }.min())
+        timers.arm(&timer, .task(id), due: Self.earlier(gate.nextChange(after: now), lapse))
         return true
     }
 
@@ -224,6 +224,11 @@ struct BeatTask {
             since = now
         }
         return Transition(name: descriptor.name, from: phase, phase: decision.phase, reason: reason, at: now)
+    }
+
+    private static func earlier(_ one: Instant?, _ other: Instant?) -> Instant? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     private static func seconds(_ length: Duration) -> Int64 { (length.nanoseconds + 999_999_999) / 1_000_000_000 }

@@ -141,8 +141,9 @@ extension World {
     private mutating func answer(
         _ write: Int, _ errand: Errand, _ response: Registry.Response, after delay: Int64 = 0, pieces: Int = 1
     ) {
-        guard var peer = network.peers[errand.connection], peer.flight(write) != nil, !peer.isClosedByServer,
-            let epoch = beatd?.epoch
+        // Answers keep the order of requests: what is applied late behind one without an answer has none either.
+        guard var peer = network.peers[errand.connection], !peer.isClosedByServer, let epoch = beatd?.epoch,
+            peer.flights.first(where: { $0.answer == nil })?.number == write
         else { return }
         peer.requests += 1
         let isFull = peer.requests >= 100 && registry.species != .rnacos
