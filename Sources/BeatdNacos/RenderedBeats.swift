@@ -8,13 +8,12 @@ package struct RenderedBeats {
     package static let most = 20_000
 
     private struct Beat {
-        let identity: WireIdentity
-        let cluster: String
-        let server: Server
-        let api: RegistryAPI
+        let instance: Instance
         let bytes: [UInt8]
     }
 
+    /// Whom the kept ones are for: another server, or another API, begins anew.
+    private var target: (server: Server, api: RegistryAPI)?
     /// By `WriteOrder.lease`.
     private var beats: [Beat?] = []
 
@@ -35,17 +34,17 @@ package struct RenderedBeats {
     }
 
     private mutating func lightBeat(_ order: WriteOrder) -> [UInt8] {
-        let instance = order.instance
-        if order.lease < beats.count, let beat = beats[order.lease], beat.identity == instance.identity,
-            beat.cluster == instance.cluster, beat.server == order.server, beat.api == order.api
-        {
+        if target?.server != order.server || target?.api != order.api {
+            target = (order.server, order.api)
+            beats = []
+        }
+        if order.lease < beats.count, let beat = beats[order.lease], beat.instance == order.instance {
             return beat.bytes
         }
-        let bytes = Wire.lightBeat(of: instance, to: order.server, order.api)
+        let bytes = Wire.lightBeat(of: order.instance, to: order.server, order.api)
         guard order.lease < Self.most else { return bytes }
         while beats.count <= order.lease { beats.append(nil) }
-        beats[order.lease] = Beat(
-            identity: instance.identity, cluster: instance.cluster, server: order.server, api: order.api, bytes: bytes)
+        beats[order.lease] = Beat(instance: order.instance, bytes: bytes)
         return bytes
     }
 }

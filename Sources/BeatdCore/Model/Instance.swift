@@ -49,60 +49,44 @@ package struct Instance: Hashable, Sendable {
         var metadata: [String: String]
     }
 
-    private final class Storage: Sendable {
-        let fields: Fields
-        init(_ fields: Fields) { self.fields = fields }
-    }
-
-    private var storage: Storage
-
-    private var fields: Fields {
-        get { storage.fields }
-        set { storage = Storage(newValue) }
-    }
+    private var fields: Shared<Fields>
 
     package var identity: WireIdentity {
-        get { storage.fields.identity }
-        set { fields.identity = newValue }
+        get { fields.value.identity }
+        set { fields.value.identity = newValue }
     }
     package var cluster: String {
-        get { storage.fields.cluster }
-        set { fields.cluster = newValue }
+        get { fields.value.cluster }
+        set { fields.value.cluster = newValue }
     }
     /// 0-10000.
     package var weight: Double {
-        get { storage.fields.weight }
-        set { fields.weight = newValue }
+        get { fields.value.weight }
+        set { fields.value.weight = newValue }
     }
     package var enabled: Bool {
-        get { storage.fields.enabled }
-        set { fields.enabled = newValue }
+        get { fields.value.enabled }
+        set { fields.value.enabled = newValue }
     }
     package var ephemeral: Bool {
-        get { storage.fields.ephemeral }
-        set { fields.ephemeral = newValue }
+        get { fields.value.ephemeral }
+        set { fields.value.ephemeral = newValue }
     }
     /// What the descriptor says, with the preserved keys of `BeatTiming` where they differ from Nacos' defaults.
     package var metadata: [String: String] {
-        get { storage.fields.metadata }
-        set { fields.metadata = newValue }
+        get { fields.value.metadata }
+        set { fields.value.metadata = newValue }
     }
 
     package init(
         identity: WireIdentity, cluster: String = "DEFAULT", weight: Double = 1, enabled: Bool = true,
         ephemeral: Bool = true, metadata: [String: String] = [:]
     ) {
-        storage = Storage(
+        fields = Shared(
             Fields(
                 identity: identity, cluster: cluster, weight: weight, enabled: enabled, ephemeral: ephemeral,
                 metadata: metadata))
     }
-
-    package static func == (left: Instance, right: Instance) -> Bool {
-        left.storage === right.storage || left.fields == right.fields
-    }
-
-    package func hash(into hasher: inout Hasher) { fields.hash(into: &hasher) }
 
     /// Whether registering `other` over this entry is safe without a goodbye first: 2.x takes one entry for `ip:port`.
     package func replacesInPlace(_ other: Instance) -> Bool {

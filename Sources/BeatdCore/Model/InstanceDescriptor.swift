@@ -1,40 +1,86 @@
 /// What one file says: one instance, how to look at its process, when to speak for it (contract 3).
 package struct InstanceDescriptor: Hashable, Sendable {
+    private struct Fields: Hashable, Sendable {
+        var name: String
+        var file: String
+        var service: ServiceKey
+        var port: Int
+        var cluster: String
+        var address: AddressChoice
+        var weight: Double
+        var enabled: Bool
+        var metadata: [String: String]
+        var beat: BeatTiming
+        var probes: [ProbeSpec]
+        var warmUp: Duration
+    }
+
+    /// The task, the folder's view and each set that is told hold the same one.
+    private var fields: Shared<Fields>
+
     /// The file's name without suffix.
-    package var name: String
+    package var name: String {
+        get { fields.value.name }
+        set { fields.value.name = newValue }
+    }
     /// The file's name.
-    package var file: String
-    package var service: ServiceKey
+    package var file: String {
+        get { fields.value.file }
+        set { fields.value.file = newValue }
+    }
+    package var service: ServiceKey {
+        get { fields.value.service }
+        set { fields.value.service = newValue }
+    }
     /// The advertised port, 1-65535.
-    package var port: Int
-    package var cluster: String
-    package var address: AddressChoice
-    package var weight: Double
-    package var enabled: Bool
-    package var metadata: [String: String]
-    package var beat: BeatTiming
+    package var port: Int {
+        get { fields.value.port }
+        set { fields.value.port = newValue }
+    }
+    package var cluster: String {
+        get { fields.value.cluster }
+        set { fields.value.cluster = newValue }
+    }
+    package var address: AddressChoice {
+        get { fields.value.address }
+        set { fields.value.address = newValue }
+    }
+    package var weight: Double {
+        get { fields.value.weight }
+        set { fields.value.weight = newValue }
+    }
+    package var enabled: Bool {
+        get { fields.value.enabled }
+        set { fields.value.enabled = newValue }
+    }
+    package var metadata: [String: String] {
+        get { fields.value.metadata }
+        set { fields.value.metadata = newValue }
+    }
+    package var beat: BeatTiming {
+        get { fields.value.beat }
+        set { fields.value.beat = newValue }
+    }
     /// At least one, at most 32; all must be alive.
-    package var probes: [ProbeSpec]
+    package var probes: [ProbeSpec] {
+        get { fields.value.probes }
+        set { fields.value.probes = newValue }
+    }
     /// Not registered before the process is this old.
-    package var warmUp: Duration
+    package var warmUp: Duration {
+        get { fields.value.warmUp }
+        set { fields.value.warmUp = newValue }
+    }
 
     package init(
         name: String, file: String, service: ServiceKey, port: Int, cluster: String = "DEFAULT",
         address: AddressChoice = .automatic, weight: Double = 1, enabled: Bool = true, metadata: [String: String] = [:],
         beat: BeatTiming = BeatTiming(), probes: [ProbeSpec], warmUp: Duration = .zero
     ) {
-        self.name = name
-        self.file = file
-        self.service = service
-        self.port = port
-        self.cluster = cluster
-        self.address = address
-        self.weight = weight
-        self.enabled = enabled
-        self.metadata = metadata
-        self.beat = beat
-        self.probes = probes
-        self.warmUp = warmUp
+        fields = Shared(
+            Fields(
+                name: name, file: file, service: service, port: port, cluster: cluster, address: address,
+                weight: weight, enabled: enabled, metadata: metadata, beat: beat, probes: probes, warmUp: warmUp))
     }
 
     /// What the registry is told once the address is known.

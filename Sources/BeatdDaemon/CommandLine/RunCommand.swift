@@ -14,6 +14,7 @@ struct RunCommand {
             terminal.complain(error.sentence)
             return .configuration
         }
+        Heap.shareOneArena()
         Limits.ignoreBrokenPipes()
         Limits.raiseDescriptors()
         let log = LogOutput.logger(configuration.log, isTerminal: terminal.isInteractive)

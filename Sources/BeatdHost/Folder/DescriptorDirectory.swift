@@ -12,6 +12,8 @@ package final class DescriptorDirectory {
     private static let troubledRescan = Duration.seconds(2)
     /// Copies kept in one job of the worker: each is two fsyncs, and other jobs wait.
     private static let copiesPerJob = 16
+    /// After so many files the memory that is free again is given back to the kernel.
+    private static let worthTrimming = 1000
 
     private let loop: EventLoop
     private let worker: Worker
@@ -61,6 +63,8 @@ package final class DescriptorDirectory {
     private struct Copies {
         var owed: [String: [UInt8]?] = [:]
         var isRunning = false
+        /// How many were kept since memory was last given back.
+        var kept = 0
     }
 
     /// What works less well than it should.
@@ -212,7 +216,7 @@ package final class DescriptorDirectory {
     private func keepCopies() {
         let now = Array(copies.owed.prefix(Self.copiesPerJob))
         copies.isRunning = !now.isEmpty
-        guard copies.isRunning else { return }
+        guard copies.isRunning else { return trim() }
         worker.submit(
             { [lastGood] in lastGood.apply(now) }, then: { [weak self] error in self?.kept(now, error) })
     }
@@ -223,9 +227,17 @@ package final class DescriptorDirectory {
             note(copies: "copies of good files can't be kept, a restart won't know them (\(error.description))")
             return
         }
+        copies.kept += now.count
         for (file, bytes) in now where copies.owed[file] == .some(bytes) { copies.owed[file] = nil }
         note(copies: nil)
         keepCopies()
+    }
+
+    /// Decoding thousands of files leaves more free memory behind than beatd needs from then on.
+    private func trim() {
+        guard copies.kept >= Self.worthTrimming else { return }
+        copies.kept = 0
+        worker.submit({ Heap.trim() }, then: { _ in })
     }
 
     private func note(copies notice: String?) {

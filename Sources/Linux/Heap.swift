@@ -1,0 +1,13 @@
+internal import CLinux
+
+/// What the C library keeps of memory that was given back.
+package enum Heap {
+    /// All threads share one arena from now on: the worker decodes thousands of files, and what it gave back would stay
+    /// its own (mallopt(3), M_ARENA_MAX).
+    ///
+    /// Before any other thread begins.
+    package static func shareOneArena() { _ = mallopt(M_ARENA_MAX, 1) }
+
+    /// Gives whole free pages back to the kernel, some milliseconds for tens of megabytes (malloc_trim(3)).
+    package static func trim() { _ = malloc_trim(0) }
+}
