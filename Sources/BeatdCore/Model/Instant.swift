@@ -30,6 +30,8 @@ package struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// Whole nanoseconds; what has no room in 64 bits (292 years) counts as the longest that has.
     package var nanoseconds: Int64 {
+        // Up to 18 s in 64 bits, as nearly all that is reckoned with here: `components` divides 128 bits twice.
+        if attoseconds >> 64 == 0 { return Int64(UInt64(truncatingIfNeeded: attoseconds) / 1_000_000_000) }
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? .max : product + attoseconds / 1_000_000_000

@@ -229,6 +229,10 @@ extension BeatReactor {
     private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
         if leases[id].replied(reply, at: now, &chance) { memory.isDirty = true }
         if let owner = leases[id].owner, course.stop == nil {
+            // One more beat of an instance that is up decides nothing anew.
+            if case .accepted = reply, tasks[owner].goesOn(with: id, until: leases[id].lapse) {
+                return schedule(id, at: now, into: &effects)
+            }
             refresh(owner, at: now, into: &effects)
             if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {
                 schedule(id, at: now, into: &effects)

@@ -215,6 +215,15 @@ struct BeatTask {
         return true
     }
 
+    /// Another beat of its lease was accepted; says whether that only moves the time when it is up no longer.
+    ///
+    /// The timer of the former time is still to come.
+    mutating func goesOn(with lease: LeaseID, until lapse: Instant?) -> Bool {
+        guard phase == .up, pending == nil, claim.lease == lease, claim.leaving.isEmpty else { return false }
+        self.lapse = lapse
+        return true
+    }
+
     /// Takes the decision's phase; gives the transition if it is another one.
     mutating func enter(_ decision: Decision, at now: Instant) -> Transition? {
         reason = decision.reason

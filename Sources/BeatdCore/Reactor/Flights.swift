@@ -17,25 +17,24 @@ struct Flights {
         var isJudging = false
     #endif
     /// Beats an hour of all leases together, for the tick and the number of connections.
-    var beatsPerHour = 0
+    private(set) var beatsPerHour = 0
+    /// How much due times are rounded down: a tick holds about 200 beats, at least 10 ms and at most 100 ms long.
+    private(set) var tick = Duration.milliseconds(100)
 
     mutating func issue() -> WriteID {
         issued += 1
         return WriteID(number: issued)
     }
 
-    /// How much due times are rounded down: a tick holds about 200 beats, at least 10 ms and at most 100 ms long.
-    var tick: Duration {
-        let perSecond = Double(beatsPerHour) / 3600
-        guard perSecond > 2000 else { return .milliseconds(100) }
-        return max(.milliseconds(10), .nanoseconds(Int64(200e9 / perSecond)))
-    }
-
     /// Counts what the lease adds to the beats of all.
     mutating func count(_ lease: inout Lease) {
-        let rate = lease.wanted == nil ? 0 : Int(3_600_000 / max(lease.pace.interval.milliseconds, 1))
-        beatsPerHour += rate - lease.notes.countedRate
-        lease.notes.countedRate = rate
+        let interval = lease.isWanted ? lease.pace.interval : nil
+        guard interval != lease.notes.counted?.interval else { return }
+        let rate = interval.map { Int(3_600_000 / max($0.milliseconds, 1)) } ?? 0
+        beatsPerHour += rate - (lease.notes.counted?.rate ?? 0)
+        lease.notes.counted = interval.map { ($0, rate) }
+        let perSecond = Double(beatsPerHour) / 3600
+        tick = perSecond > 2000 ? max(.milliseconds(10), .nanoseconds(Int64(200e9 / perSecond))) : .milliseconds(100)
     }
 
     /// The tick that `due` falls into: beats leave ahead of their time, never late by design.

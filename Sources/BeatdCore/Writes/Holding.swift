@@ -49,7 +49,7 @@ struct LeaseNotes {
     /// Its one timer: when the next write is due, or the one in flight is given up.
     var timer: TimerWheel<Timer>.Handle?
     /// Beats an hour as they stand in `Flights.beatsPerHour`.
-    var countedRate = 0
+    var counted: (interval: Duration, rate: Int)?
     #if DELIBERATE_BUGS
         /// Registers whatever is wanted and alive.
         var isBlind = false
