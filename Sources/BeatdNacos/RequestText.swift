@@ -24,6 +24,15 @@ struct RequestText {
         FormEncoding.append(value, to: &target)
     }
 
+    /// What a registration says of an instance, the same in both APIs.
+    mutating func appendRegistration(of instance: Instance) {
+        append("weight", String(instance.weight))
+        append("enabled", String(instance.enabled))
+        append("healthy", "true")
+        append("ephemeral", String(instance.ephemeral))
+        append("metadata", JSONText.object(instance.metadata))
+    }
+
     /// The whole request, ready to be sent; `form` is the body, already encoded.
     func bytes(form: [UInt8]? = nil) -> [UInt8] {
         var bytes = Array("\(method) ".utf8)

@@ -10,11 +10,7 @@ package enum WireV1 {
         switch order.kind {
         case .register:
             var text = begin("POST", "instance", instance, order.server)
-            text.append("weight", String(instance.weight))
-            text.append("enabled", String(instance.enabled))
-            text.append("healthy", "true")
-            text.append("ephemeral", String(instance.ephemeral))
-            text.append("metadata", JSONText.object(instance.metadata))
+            text.appendRegistration(of: instance)
             return text.bytes()
         case .beat(light: true, _): return lightBeat(of: instance, to: order.server)
         case .beat(light: false, let period):

@@ -11,11 +11,7 @@ package enum WireV3 {
         case .beat: return beat(of: instance, to: order.server)
         case .register:
             var text = begin("POST", instance, order.server)
-            text.append("weight", String(instance.weight))
-            text.append("enabled", String(instance.enabled))
-            text.append("healthy", "true")
-            text.append("ephemeral", String(instance.ephemeral))
-            text.append("metadata", JSONText.object(instance.metadata))
+            text.appendRegistration(of: instance)
             return text.bytes()
         case .deregister:
             var text = begin("DELETE", instance, order.server)

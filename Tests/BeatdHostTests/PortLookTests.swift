@@ -7,22 +7,6 @@ import Testing
 
 /// Real listeners, seen by socket diagnosis; and what happens where that is refused.
 struct PortLookTests {
-    /// Keeps a listener where a test can let go of it.
-    private final class Site {
-        let socket: Descriptor
-        let port: Int
-
-        init(_ socket: consuming Descriptor) throws {
-            let name = Sockets.name(of: socket)
-            self.socket = socket
-            port = Int(try #require(name).port)
-        }
-
-        convenience init(_ host: String, port: Int = 0) throws {
-            try self.init(Sockets.listen(on: try #require(SocketAddress(host, port: port))))
-        }
-    }
-
     private static let own = AddressSet(source: "127.0.0.7", local: ["127.0.0.1", "127.0.0.7", "::1"])
 
     @Test(
@@ -32,7 +16,7 @@ struct PortLookTests {
         ], [PortAddress.any, .advertised(.automatic), .advertised(.literal("192.0.2.1")), .literal("127.0.0.7")])
     func `whoever listens is seen where it listens`(_ listening: (String, Listener), _ address: PortAddress) throws {
         let looks = try Looks(addresses: Self.own)
-        let site = try Site(listening.0)
+        let site = try OpenListener(listening.0)
         let report = try looks.look(at: .port(site.port, on: address))
         #expect(report.seen == .port(.listening(listening.1)))
         #expect(report.began <= report.ended)
@@ -40,14 +24,14 @@ struct PortLookTests {
 
     @Test func `an IPv6 wildcard that takes no IPv4 is told apart`() throws {
         let looks = try Looks(addresses: Self.own)
-        let site = try Site(IPv6OnlyListener.open())
+        let site = try OpenListener(IPv6OnlyListener.open())
         #expect(try looks.look(at: .port(site.port, on: .any)).seen == .port(.listening(.everyIPv6)))
     }
 
     @Test func `several listeners of a port are all told`() throws {
         let looks = try Looks(addresses: Self.own)
-        let first = try Site("127.0.0.1")
-        let second = try Site("127.0.0.3", port: first.port)
+        let first = try OpenListener("127.0.0.1")
+        let second = try OpenListener("127.0.0.3", port: first.port)
         guard
             case .port(.listening(let one, let others)) = try looks.look(
                 at: .port(second.port, on: .advertised(.automatic))
@@ -62,7 +46,7 @@ struct PortLookTests {
     @Test(arguments: [PortAddress.any, .literal("127.0.0.7"), .advertised(.automatic)])
     func `a listener that is closed leaves nobody, at every look after it`(_ address: PortAddress) throws {
         let looks = try Looks(addresses: Self.own)
-        var site: Site? = try Site("127.0.0.7")
+        var site: OpenListener? = try OpenListener("127.0.0.7")
         let kind = ProbeKind.port(try #require(site?.port), on: address)
         #expect(try looks.look(at: kind).seen == .port(.listening(.address("127.0.0.7"))))
         site = nil
@@ -70,7 +54,7 @@ struct PortLookTests {
         try eventually { try looks.look(at: kind).seen == .port(.nobody) }
         #expect(try looks.look(at: kind).seen == .port(.nobody))
         if case .port(let port, _) = kind {
-            let back = try Site("127.0.0.7", port: port)
+            let back = try OpenListener("127.0.0.7", port: port)
             #expect(try looks.look(at: kind).seen == .port(.listening(.address("127.0.0.7"))))
             withExtendedLifetime(back) {}
         }
@@ -78,7 +62,7 @@ struct PortLookTests {
 
     @Test func `looks that are ordered together are answered by one dump`() throws {
         let looks = try Looks(addresses: Self.own)
-        let sites = try (0..<200).map { _ in try Site("127.0.0.1") }
+        let sites = try (0..<200).map { _ in try OpenListener("127.0.0.1") }
         looks.order(sites.map { Target(kind: .port($0.port, on: .any)) })
         try turn(looks.loop) { looks.reports.count == 200 }
         #expect(Set(looks.reports.map(\.began)).count == 1)
@@ -90,7 +74,7 @@ struct PortLookTests {
     func `a dump that ends in an error decides nothing`(_ code: Int32) throws {
         let error = SystemCallError(call: "sock_diag", code: code)
         let looks = try Looks(addresses: Self.own, diagnosisFailure: error)
-        let kind = ProbeKind.port(try Site("127.0.0.1").port, on: .any)
+        let kind = ProbeKind.port(try OpenListener("127.0.0.1").port, on: .any)
         let report = try looks.look(at: kind)
         #expect(report.seen == .hindered(error.description))
         #expect(judge(kind, report.seen, LookMemory()).outcome == .unknown)
@@ -103,7 +87,7 @@ struct PortLookTests {
         let looks = try Looks(addresses: Self.own, diagnosisFailure: error)
         let port: Int
         do {
-            let site = try Site("127.0.0.7")
+            let site = try OpenListener("127.0.0.7")
             port = site.port
             for address in [PortAddress.any, .literal("127.0.0.7"), .advertised(.automatic)] {
                 let seen = try looks.look(at: .port(port, on: address)).seen

@@ -4,22 +4,6 @@ import Testing
 
 /// Real listeners, the kernel's own answers; and answers that are cut, marked or refused.
 struct SocketDiagnosisTests {
-    /// Keeps a listener where a test can let go of it.
-    private final class Listener {
-        let socket: Descriptor
-        let port: Int
-
-        init(_ socket: consuming Descriptor) throws {
-            let name = Sockets.name(of: socket)
-            self.socket = socket
-            port = Int(try #require(name).port)
-        }
-
-        convenience init(_ host: String, port: Int = 0) throws {
-            try self.init(Sockets.listen(on: try #require(SocketAddress(host, port: port))))
-        }
-    }
-
     private func dump(_ family: Addresses.Family, port: Int) throws -> [ListeningSocket] {
         var diagnosis = SocketDiagnosis()
         var found: [ListeningSocket] = []
@@ -39,7 +23,7 @@ struct SocketDiagnosisTests {
     func `a listener is in the dump of its family alone, with its address`(
         _ host: String, _ family: Addresses.Family, _ isWildcard: Bool
     ) throws {
-        let listener = try Listener(host)
+        let listener = try OpenListener(host)
         let found = try dump(family, port: listener.port)
         #expect(found.map(\.address) == [host])
         #expect(found.map(\.family) == [family])
@@ -52,7 +36,7 @@ struct SocketDiagnosisTests {
     }
 
     @Test func `an IPv6 wildcard with IPV6_V6ONLY is no dual stack`() throws {
-        let listener = try Listener(IPv6OnlyListener.open())
+        let listener = try OpenListener(IPv6OnlyListener.open())
         let found = try dump(.six, port: listener.port)
         #expect(found.map(\.isWildcard) == [true])
         #expect(found.map(\.isDualStack) == [false])
@@ -61,7 +45,7 @@ struct SocketDiagnosisTests {
     }
 
     @Test func `an IPv6 socket on a mapped address is one of IPv4`() throws {
-        let listener = try Listener("::ffff:127.0.0.1")
+        let listener = try OpenListener("::ffff:127.0.0.1")
         let found = try dump(.six, port: listener.port)
         #expect(found.map(\.address) == ["127.0.0.1"])
         #expect(found.map(\.family) == [.four])
@@ -69,26 +53,26 @@ struct SocketDiagnosisTests {
     }
 
     @Test func `two listeners of one port are both in the dump`() throws {
-        let first = try Listener("127.0.0.1")
-        let second = try Listener("127.0.0.2", port: first.port)
+        let first = try OpenListener("127.0.0.1")
+        let second = try OpenListener("127.0.0.2", port: first.port)
         #expect(try dump(.four, port: second.port).map(\.address).sorted() == ["127.0.0.1", "127.0.0.2"])
         withExtendedLifetime(first) {}
     }
 
     @Test func `a look-up finds who would be connected to`() throws {
-        let exact = try Listener("127.0.0.2")
+        let exact = try OpenListener("127.0.0.2")
         #expect(try lookup("127.0.0.2", port: exact.port)?.address == "127.0.0.2")
         #expect(try lookup("127.0.0.1", port: exact.port) == nil)
-        let wildcard = try Listener("0.0.0.0")
+        let wildcard = try OpenListener("0.0.0.0")
         #expect(try lookup("127.0.0.1", port: wildcard.port)?.isWildcard == true)
         #expect(try lookup("::1", port: wildcard.port) == nil)
-        let dual = try Listener("::")
+        let dual = try OpenListener("::")
         #expect(try lookup("127.0.0.1", port: dual.port)?.isDualStack == true)
         #expect(try lookup("::1", port: dual.port)?.isDualStack == true)
     }
 
     @Test func `a closed listener is neither dumped nor found`() throws {
-        var listener: Listener? = try Listener("127.0.0.1")
+        var listener: OpenListener? = try OpenListener("127.0.0.1")
         let port = try #require(listener?.port)
         #expect(try lookup("127.0.0.1", port: port) != nil)
         listener = nil
@@ -98,7 +82,7 @@ struct SocketDiagnosisTests {
     }
 
     @Test func `a connection that nobody accepts waits in the listener's queue`() throws {
-        let listener = try Listener("127.0.0.1")
+        let listener = try OpenListener("127.0.0.1")
         let address = try #require(SocketAddress("127.0.0.1", port: listener.port))
         let client = try Sockets.connect(to: address)
         try eventually { try dump(.four, port: listener.port).map(\.waiting) == [1] }
@@ -106,7 +90,7 @@ struct SocketDiagnosisTests {
     }
 
     @Test func `a thousand listeners come in one dump, each once, and the next dump is as good`() throws {
-        let listeners = try (0..<1000).map { _ in try Listener("127.0.0.1") }
+        let listeners = try (0..<1000).map { _ in try OpenListener("127.0.0.1") }
         var diagnosis = SocketDiagnosis()
         for _ in 1...3 {
             var ports: [UInt16: Int] = [:]
