@@ -98,6 +98,19 @@ import Testing
         #expect(world.kinds == ["inquire", "inquire", "register"])
     }
 
+    @Test func `an API that is configured while the question is out ends it, and its connection`() {
+        var world = Harness(Settings())
+        world.seen = alive
+        world.reply = { order, _ in order.kind == .inquire ? nil : Self.yes }
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        #expect(world.kinds == ["inquire"])
+        world.send(.configured(Settings(registry: RegistrySettings(api: .v3))))
+        #expect(world.closed == Array(world.open.prefix(1)))
+        #expect(spoken(world) == ["inquire v1", "register v3"])
+        world.run(.seconds(30))
+        #expect(world.closed.count == 1)
+    }
+
     @Test func `another API in the configuration holds from the next write on`() {
         var world = world([.v1, .v3], RegistrySettings(api: .v1))
         world.run(.seconds(6))

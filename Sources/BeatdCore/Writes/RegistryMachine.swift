@@ -236,6 +236,8 @@ struct RegistryMachine {
     /// Gives what was in flight then.
     mutating func configure(_ new: RegistrySettings, into effects: inout Effects) -> [WriteID] {
         if new.api != dialect.configured {
+            // Nobody waits for the answer to a question that is out.
+            if let id = dialect.inquiry?.connection, connections.remove(id) != nil { effects.append(.close(id)) }
             dialect = Dialect(new.api)
             api = nil
         }
