@@ -257,7 +257,11 @@ extension Oracle {
 
     private mutating func disturb(_ identity: String, at now: Int64) {
         lines[identity]?.resumeBy = nil
-        for (name, holder) in holders where holder.identities.contains(identity) { holders[name]?.troubledAt = now }
+        for (name, holder) in holders where holder.identities.contains(identity) {
+            holders[name]?.troubledAt = now
+            // What fails while it is down says nothing of the patience with what follows.
+            if isDown(holder.running) { holders[name]?.offAt = now }
+        }
     }
 
     // MARK: The registry's own content

@@ -152,7 +152,8 @@ package struct Oracle {
     /// What beatd says about its next step: a deadline no later than its longest period, and a reason for each file.
     package mutating func armed(deadline: Int64?, longest: Int64, unreasoned: String?, at now: Int64) {
         if let unreasoned { fail(Predicate.armed, "\(unreasoned) has no reason", unreasoned, at: now) }
-        guard !holders.isEmpty else { return }
+        // Asked to stop it may wait for a connection until the stop has taken long enough.
+        guard !holders.isEmpty, !course.isStopping else { return }
         guard let deadline else {
             fail(Predicate.armed, "nothing is to be done ever", "beatd", at: now)
             return
