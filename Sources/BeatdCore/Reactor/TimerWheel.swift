@@ -23,7 +23,7 @@ package struct TimerWheel<Key: Hashable> {
     /// What is due and was not taken yet.
     private struct Line {
         /// Earliest first; -1 where one was moved or removed meanwhile.
-        var line: [Int32] = []
+        var places: [Int32] = []
         var next = 0
     }
 
@@ -88,15 +88,15 @@ package struct TimerWheel<Key: Hashable> {
     /// Takes one key that is due at `now`, the earliest first among those that were due together.
     package mutating func popDue(at now: Instant) -> Key? {
         while true {
-            while due.next < due.line.count {
-                let index = due.line[due.next]
+            while due.next < due.places.count {
+                let index = due.places[due.next]
                 due.next += 1
                 if index >= 0 { return take(index) }
             }
-            due.line.removeAll(keepingCapacity: true)
+            due.places.removeAll(keepingCapacity: true)
             due.next = 0
             collect(until: now)
-            guard due.line.isEmpty else { continue }
+            guard due.places.isEmpty else { continue }
             if earliest == nil { earliest = findEarliest() }
             return nil
         }
@@ -115,17 +115,17 @@ package struct TimerWheel<Key: Hashable> {
                 let next = entries[Int(index)].next
                 if entries[Int(index)].due <= now {
                     unlink(index)
-                    due.line.append(index)
+                    due.places.append(index)
                 }
                 index = next
             }
             slot += 1
         }
-        due.line.sort { left, right in
+        due.places.sort { left, right in
             let (left, right) = (entries[Int(left)], entries[Int(right)])
             return (left.due, left.serial) < (right.due, right.serial)
         }
-        for (place, index) in due.line.enumerated() {
+        for (place, index) in due.places.enumerated() {
             entries[Int(index)].slot = Self.inLine
             entries[Int(index)].next = Int32(place)
         }
@@ -144,7 +144,7 @@ package struct TimerWheel<Key: Hashable> {
     }
 
     private func findEarliest() -> Int32? {
-        if let waiting = due.line[due.next...].first(where: { $0 >= 0 }) { return waiting }
+        if let waiting = due.places[due.next...].first(where: { $0 >= 0 }) { return waiting }
         guard count > 0 else { return nil }
         var beyond: Int32?
         for slot in cursor..<(cursor + Self.slotCount) {
@@ -186,7 +186,7 @@ package struct TimerWheel<Key: Hashable> {
         if earliest == index { earliest = nil }
         let entry = entries[Int(index)]
         if entry.slot == Self.inLine {
-            due.line[Int(entry.next)] = -1
+            due.places[Int(entry.next)] = -1
             return
         }
         if entry.previous >= 0 {

@@ -12,23 +12,23 @@ struct Depth {
     /// How many answers the server gives on one connection, as far as known; nil where it goes on.
     ///
     /// Nacos' Tomcat gives 100 [registries/observed]; so that many are trusted until it was seen to end sooner or later.
-    private(set) var answers: Int? = 100
+    private(set) var answersPerConnection: Int? = 100
 
     /// How many may be in flight on that connection.
     func allowed(on connection: RegistryConnection) -> Int {
-        guard let answers else { return current }
-        return min(current, max(answers - connection.answers, 1))
+        guard let answersPerConnection else { return current }
+        return min(current, max(answersPerConnection - connection.answers, 1))
     }
 
     /// A batch was answered whole.
     mutating func wentWell(_ connection: RegistryConnection, at now: Instant) {
-        if let most = answers, connection.answers > most { answers = nil }
+        if let most = answersPerConnection, connection.answers > most { answersPerConnection = nil }
         guard connection.batch >= current, now >= shallowUntil else { return }
         current = min(current * 2, Self.most)
     }
 
     /// A connection ended, as the server had said with its last answer.
-    mutating func ended(after answers: Int) { self.answers = answers }
+    mutating func ended(after answers: Int) { answersPerConnection = answers }
 
     /// A batch was cut short.
     mutating func wentWrong(at now: Instant) {

@@ -30,8 +30,8 @@ struct RegistryConnection {
     /// Whether an answer ever came on it.
     var isProven: Bool { answers > 0 }
 
-    /// How many answers the server gives on one connection, if it ends after a yes.
-    var answersOfOne: Int? { isProven && !wasRefused ? answers : nil }
+    /// How many answers the server gave before it announced the end; nil where a refusal may be the reason.
+    var answersBeforeItsEnd: Int? { isProven && !wasRefused ? answers : nil }
 
     mutating func wrote(_ write: WriteID, mayBeFollowed: Bool) {
         if writes.isEmpty { batch = 0 }

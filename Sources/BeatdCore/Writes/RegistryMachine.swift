@@ -140,7 +140,7 @@ struct RegistryMachine {
     {
         guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
-        if why == .announced, let answers = connection.answersOfOne { depth.ended(after: answers) }
+        if why == .announced, let answers = connection.answersBeforeItsEnd { depth.ended(after: answers) }
         // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
         // one just as we write on it: that is no sign of trouble.
         guard connection.isProven else {
