@@ -211,4 +211,64 @@ import Testing
         second.send(.descriptors(DescriptorSet()))
         #expect(second.kinds == ["deregister"])
     }
+
+    @Test func `a registration that may stand lets no other process than its own skip the warm-up`() {
+        func seen(_ order: LookOrder, _ pid: Int32, born: Instant) -> Sighting {
+            guard case .pidfile = order.target.kind else { return .tcp(.connected) }
+            let process = ProcessIdentity(pid: pid, inode: UInt64(pid), started: born, boot: "boot")
+            let stamp = FileStamp(inode: 1, size: 4, modified: Int64(pid), changed: Int64(pid))
+            return .pidfile(
+                .process(
+                    stamp,
+                    ProcessSighting(identity: process, startedAt: 0, executable: nil, arguments0: nil, comm: "x")))
+        }
+        var world = Harness()
+        world.seen = { order, _ in seen(order, 356, born: Instant(nanoseconds: 0)) }
+        world.reply = { order, _ in order.kind == .register ? .refused(status: 500, text: "") : .notFound }
+        let file = descriptor(probes: [tcp9100, billingPidfile], warmUp: .seconds(5))
+        world.send(.descriptors(DescriptorSet(accepted: [file])))
+        #expect(world.kinds == ["register"])
+        world.seen = refused
+        world.now = world.now + .milliseconds(10)
+        world.send(.woke(tcp9100.target))
+        #expect(world.kinds == ["register", "deregister"])
+        world.reply = { _, _ in .accepted(intervalMilliseconds: nil, lightBeats: nil) }
+        let born = world.now + .milliseconds(50)
+        world.now = world.now + .seconds(2)
+        world.seen = { _, _ in nil }
+        world.send(.woke(tcp9100.target))
+        // The port answers before the pidfile, by which the former process still lives.
+        let now = world.now
+        world.send(
+            .saw(
+                world.looksOut.map { order in
+                    SightingReport(order: order.id, began: now, ended: now, seen: seen(order, 384, born: born))
+                }))
+        world.seen = { order, _ in seen(order, 384, born: born) }
+        world.run(.seconds(3))
+        #expect(!world.kinds.dropFirst(2).contains("register"))
+        world.run(.seconds(3))
+        #expect(world.kinds.contains("register"))
+        #expect(world.phase("billing") == .up)
+    }
+
+    @Test func `an address that comes back before its goodbye left says none, though the look is too old by then`() {
+        var world = Harness()
+        world.seen = alive
+        world.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        world.send(.descriptors(DescriptorSet(accepted: [automatic(.automatic)])))
+        world.run(.seconds(6))
+        world.reply = { order, _ in
+            order.kind == .deregister
+                ? .refused(status: 500, text: "") : .accepted(intervalMilliseconds: 5000, lightBeats: true)
+        }
+        world.send(.addresses(AddressSet(source: "10.0.0.7", local: ["10.0.0.7"])))
+        #expect(world.kinds.suffix(2) == ["register", "deregister"])
+        let before = world.orders.count
+        world.seen = { _, _ in nil }
+        world.now = world.now + .seconds(7)
+        world.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        let said = world.orders.dropFirst(before)
+        #expect(!said.contains { $0.kind == .deregister && $0.instance.identity.ip == "10.0.0.5" })
+    }
 }

@@ -116,7 +116,12 @@ extension BeatReactor {
         let lease = Lease(
             instance, timing: descriptor.beat, name: descriptor.name, owner: id, timeout: settings.registry.timeout)
         switch leases.claim(lease, for: id) {
-        case .granted(let lease): tasks[id].claim.take(lease)
+        case .granted(let lease):
+            // Its goodbye may be waiting where an address comes back; what the former one was wanted for goes on here.
+            if let former = tasks[id].claim.lease, leases[former].isWanted {
+                leases[lease].want(instance, timing: descriptor.beat, at: now)
+            }
+            tasks[id].claim.take(lease)
         case .heldBy(let owner): tasks[id].claim.twin = tasks[owner].descriptor.file
         }
     }

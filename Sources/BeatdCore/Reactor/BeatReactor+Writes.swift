@@ -163,7 +163,10 @@ extension BeatReactor {
             flights.writes[write] = Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat)
             registry.wrote(write, on: connection, isShared: isShared)
             arm(id, leases[id].limit)
-            memory.isDirty = memory.isDirty || order == .register
+            if order == .register {
+                memory.isDirty = true
+                if let owner = leases[id].owner { tasks[owner].registers() }
+            }
             return registry.order(write, order, instance, of: id)
         }
         registry.filled(connection)

@@ -87,7 +87,7 @@ struct Lease {
     func standing(at now: Instant) -> BeatTask.Standing {
         BeatTask.Standing(
             isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (mayHold || isInFlight != nil),
-            isRegistered: holding.isRegistered)
+            isDoubtful: holding.published == nil && isInFlight == nil, isRegistered: holding.isRegistered)
     }
 
     /// When `isUp` ends by itself.
