@@ -163,10 +163,7 @@ extension BeatReactor {
             flights.writes[write] = Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat)
             registry.wrote(write, on: connection, isShared: isShared)
             arm(id, leases[id].limit)
-            if order == .register {
-                memory.isDirty = true
-                if let owner = leases[id].owner { tasks[owner].registers() }
-            }
+            memory.isDirty = memory.isDirty || order == .register
             return registry.order(write, order, instance, of: id)
         }
         registry.filled(connection)

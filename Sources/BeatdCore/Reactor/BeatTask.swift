@@ -62,8 +62,6 @@ struct BeatTask {
         var lapse: Instant?
         /// Whether something of it may be there, or is on its way.
         var mayHold: Bool
-        /// Nothing but a registration of unknown fate.
-        var isDoubtful: Bool
         var isRegistered: Bool
     }
 
@@ -78,8 +76,6 @@ struct BeatTask {
     /// When the latest decision that it is up ends, unless another beat is accepted.
     private var lapse: Instant?
     private var flaps = FlapGuard()
-    /// For whom the latest registration left.
-    private var registered: ProcessIdentity?
     var timer: TimerWheel<Timer>.Handle?
 
     init(_ descriptor: InstanceDescriptor, wasUp: Bool, aliveSince: Instant?, at now: Instant) {
@@ -191,8 +187,7 @@ struct BeatTask {
     private mutating func decideAlive(_ standing: Standing, at now: Instant) -> Decision {
         let stale = gate.nextChange(after: now)
         func earliest(_ other: Instant?) -> Instant? { Self.earlier(stale, other) }
-        // What may have been registered for a process that is no more lets no other one skip its warm-up.
-        if !standing.mayHold || (standing.isDoubtful && gate.process != registered) {
+        if !standing.mayHold {
             let warm = (gate.process?.started ?? aliveSince ?? now) + descriptor.warmUp
             if warm > now {
                 let reason = "warm-up: \(Self.seconds(warm - now)) s left"
@@ -229,9 +224,6 @@ struct BeatTask {
         self.lapse = lapse
         return true
     }
-
-    /// A registration leaves, for the process that is seen alive now.
-    mutating func registers() { registered = gate.process }
 
     /// Takes the decision's phase; gives the transition if it is another one.
     mutating func enter(_ decision: Decision, at now: Instant) -> Transition? {

@@ -4,6 +4,8 @@ struct Holding {
     struct Doubt: Hashable {
         var since: Instant
         var instance: Instance
+        /// A goodbye was answered since.
+        var isUndone = false
     }
 
     /// The last accepted registration that no goodbye has undone.

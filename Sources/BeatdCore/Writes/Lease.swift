@@ -77,6 +77,9 @@ struct Lease {
     /// Whether anything of it may still be at the server.
     var mayHold: Bool { holding.published != nil || holding.doubt != nil }
 
+    /// The same, but for a write that may still come late after the goodbye that undid it.
+    private var isEntryLikely: Bool { holding.published != nil || holding.doubt?.isUndone == false }
+
     /// Accepted within the last delete-after (contract 6, `up`).
     func isUp(at now: Instant) -> Bool {
         guard holding.isRegistered, let accepted = holding.accepted else { return false }
@@ -86,8 +89,8 @@ struct Lease {
     /// What all this looks like to the task that wants it.
     func standing(at now: Instant) -> BeatTask.Standing {
         BeatTask.Standing(
-            isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (mayHold || isInFlight != nil),
-            isDoubtful: holding.published == nil && isInFlight == nil, isRegistered: holding.isRegistered)
+            isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (isEntryLikely || isInFlight != nil),
+            isRegistered: holding.isRegistered)
     }
 
     /// When `isUp` ends by itself.
@@ -295,6 +298,7 @@ struct Lease {
             #endif
             // A write that left before may be applied after this goodbye: then it takes another one.
             if let doubt = holding.doubt, sentAt < lateUntil(doubt) {
+                holding.doubt?.isUndone = true
                 if wanted == nil || isDoubtInTheWay {
                     state = .settled(again: max(lateUntil(doubt), now))
                     return
@@ -343,7 +347,11 @@ struct Lease {
     /// `due` is when a failed write may be tried again; a beat after an accepted one falls on the grid.
     private mutating func rest(due: Instant, at now: Instant) {
         guard let wanted else {
-            state = mayHold ? .goodbye(due: due) : .empty
+            if isEntryLikely {
+                state = .goodbye(due: due)
+            } else {
+                state = holding.doubt.map { .settled(again: max(lateUntil($0), due)) } ?? .empty
+            }
             return
         }
         let isOtherPublished = holding.published.map { !wanted.replacesInPlace($0) } ?? false

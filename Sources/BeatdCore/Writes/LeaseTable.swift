@@ -30,9 +30,7 @@ struct LeaseTable {
 
     /// What the registry side of a task's lease looks like; nil: it has none.
     func standing(of id: LeaseID?, at now: Instant) -> BeatTask.Standing {
-        guard let id else {
-            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isDoubtful: false, isRegistered: false)
-        }
+        guard let id else { return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false) }
         return self[id].standing(at: now)
     }
 
