@@ -93,7 +93,7 @@ struct Harness {
     mutating func run(_ length: Duration) {
         let end = now + length
         var bound = 1_000_000
-        while let next = heart.nextDeadline, next.at <= end {
+        while let next = heart.nextDeadline(), next.at <= end {
             bound -= 1
             precondition(bound > 0, "deadlines without end: \(next.why)")
             now = max(now, next.at)

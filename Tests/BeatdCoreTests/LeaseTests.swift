@@ -36,12 +36,8 @@ import Testing
     private let timeout = Duration.seconds(3)
 
     private func write(_ lease: inout Lease, _ number: UInt64, at now: Instant) -> (WriteOrder.Kind, Instance)? {
-        guard let due = lease.due(at: now), let (kind, instance) = lease.write(due.kind, lightBeats: false, at: now)
-        else {
-            return nil
-        }
-        lease.sent(WriteID(number: number), kind, instance, at: now)
-        return (kind, instance)
+        guard let due = lease.due(at: now) else { return nil }
+        return lease.send(WriteID(number: number), due.kind, lightBeats: false, at: now)
     }
 
     @Test func `in every order of events a lease that nobody wants ends empty, and so does the server`() {

@@ -52,7 +52,7 @@ import Testing
         mutating func pass(_ length: Duration) -> [Look] {
             let end = now + length
             var lost: [Look] = []
-            while let next = timers.next, next.due <= end {
+            while let next = timers.next(), next.due <= end {
                 now = max(now, next.due)
                 guard case .target(let id)? = timers.popDue(at: now) else { continue }
                 var effects = Effects()

@@ -18,37 +18,62 @@ package struct HealthGate {
     }
 
     private struct Record {
-        let spec: ProbeSpec
         var standing = Standing.unseen
         var alive = 0
         var failing = 0
         var decisive: Look?
-        var latest: Look?
+        /// The latest look, where it decided nothing.
+        var undecided: Shared<Look>?
         var lastWake = Instant(nanoseconds: .min)
 
-        /// Whether this probe lets a beat leave at `now`.
-        func mayBeat(at now: Instant) -> Bool {
-            guard standing == .passing, let look = decisive, look.outcome == .alive else { return false }
-            return now - look.began <= spec.freshness && !HealthGate.isOvertaken(look.began, lastWake)
+        var latest: Look? { undecided?.value ?? decisive }
+
+        /// Until when this probe lets a beat leave; long ago where it doesn't.
+        @inline(__always)
+        func carries(_ spec: ProbeSpec) -> Instant {
+            guard standing == .passing, let look = decisive, look.outcome == .alive,
+                !HealthGate.isOvertaken(look.began, lastWake)
+            else { return HealthGate.longAgo }
+            return look.began + spec.freshness
         }
 
         /// When what it says goes stale; nil where it doesn't say alive.
-        func stale(after now: Instant) -> Instant? {
+        func stale(after now: Instant, _ spec: ProbeSpec) -> Instant? {
             guard standing == .passing, let look = decisive, look.outcome == .alive else { return nil }
             let stale = look.began + spec.freshness + .nanoseconds(1)
             return stale > now ? stale : nil
         }
     }
 
+    private static let longAgo = Instant(nanoseconds: .min)
+
+    /// Until when all of them let a beat leave: what is asked for each beat, kept whenever a look or a wake changes it.
+    private var carriesUntil: Instant
+    private let probes: [ProbeSpec]
+    /// One for each of `probes`.
     private var records: [Record]
 
     /// `wasUp`: an earlier run of beatd registered it, so that one alive look suffices to go on (promise P7).
     package init(probes: [ProbeSpec], wasUp: Bool = false) {
-        records = probes.map { spec in
-            var record = Record(spec: spec)
+        self.probes = probes
+        records = []
+        records.reserveCapacity(probes.count)
+        for spec in probes {
+            var record = Record()
             if wasUp { record.alive = spec.rise - 1 }
-            return record
+            records.append(record)
         }
+        carriesUntil = probes.isEmpty ? .never : Self.longAgo
+    }
+
+    private mutating func settle() { carriesUntil = reach() }
+
+    /// What `carriesUntil` is to be.
+    private func reach() -> Instant {
+        let (records, probes) = (self.records.span, self.probes.span)
+        var until = Instant.never
+        for index in records.indices { until = min(until, records[index].carries(probes[index])) }
+        return until
     }
 
     /// A look at `target` ended; says whether it told anything but that what was alive still is.
@@ -57,31 +82,36 @@ package struct HealthGate {
     @discardableResult
     package mutating func take(_ look: Look, of target: Target) -> Bool {
         var isNews = false
-        for index in records.indices where records[index].spec.target == target {
-            if !repeats(look, records[index]) { isNews = true }
+        for index in records.indices where probes[index].target == target {
+            if !repeats(look, at: index) { isNews = true }
             take(look, at: index)
         }
+        settle()
         return isNews
     }
 
-    private func repeats(_ look: Look, _ record: Record) -> Bool {
-        guard look.outcome == .alive, record.standing == .passing, let last = record.decisive else { return false }
-        return last.outcome == .alive && last.process == look.process && look.began >= record.lastWake
-            && last.began >= record.lastWake
+    private func repeats(_ look: Look, at index: Int) -> Bool {
+        guard look.outcome == .alive, records[index].standing == .passing, let last = records[index].decisive else {
+            return false
+        }
+        let wake = records[index].lastWake
+        return last.outcome == .alive && last.process == look.process && look.began >= wake && last.began >= wake
     }
 
     private mutating func take(_ look: Look, at index: Int) {
-        records[index].latest = look
-        guard look.outcome.isDecisive else { return }
-        let rise = records[index].spec.rise
-        let fall = records[index].spec.fall
+        let isTooLate = look.outcome == .alive && Self.isOvertaken(look.began, records[index].lastWake)
+        guard look.outcome.isDecisive, !isTooLate else {
+            records[index].undecided = Shared(look)
+            return
+        }
         switch look.outcome {
         case .alive:
-            guard !Self.isOvertaken(look.began, records[index].lastWake) else { return }
+            let rise = probes[index].rise
             records[index].failing = 0
             records[index].alive = min(records[index].alive + 1, rise)
             if records[index].alive >= rise { records[index].standing = .passing }
         case .failing:
+            let fall = probes[index].fall
             records[index].alive = 0
             records[index].failing = min(records[index].failing + 1, fall)
             if records[index].failing >= fall { records[index].standing = .down(look.reason ?? "failing") }
@@ -93,11 +123,13 @@ package struct HealthGate {
             return
         }
         records[index].decisive = look
+        records[index].undecided = nil
     }
 
     /// Something happened to `target`: what began earlier no longer says alive.
     package mutating func wake(_ target: Target, at now: Instant) {
-        for index in records.indices where records[index].spec.target == target { records[index].lastWake = now }
+        for index in records.indices where probes[index].target == target { records[index].lastWake = now }
+        settle()
     }
 
     /// Callers come to another address: what was judged for the former one no longer says alive.
@@ -105,12 +137,11 @@ package struct HealthGate {
         for index in records.indices where records[index].decisive?.isForCallers == true {
             records[index].lastWake = now
         }
+        settle()
     }
 
     /// Promise P1, asked at the instant the bytes leave.
-    ///
-    /// By index, as all that is asked for each beat: a record is not copied then.
-    package func mayBeat(at now: Instant) -> Bool { records.indices.allSatisfy { records[$0].mayBeat(at: now) } }
+    package func mayBeat(at now: Instant) -> Bool { now <= carriesUntil }
 
     private static func isOvertaken(_ began: Instant, _ lastWake: Instant) -> Bool {
         #if DELIBERATE_BUGS
@@ -121,17 +152,17 @@ package struct HealthGate {
 
     /// What the probes say at `now`; `down` beats `unseen`, which beats `suspect`.
     package func verdict(at now: Instant) -> Verdict {
+        if mayBeat(at: now) { return .alive }
         var unseen: String?
         var suspect: String?
-        for index in records.indices where !records[index].mayBeat(at: now) {
-            let record = records[index]
+        for (spec, record) in zip(probes, records) where record.carries(spec) < now {
             switch record.standing {
             case .down(let reason):
                 return .down(reason)
             case .unseen:
-                unseen = unseen ?? record.latest?.reason ?? "\(record.spec.target.kind.subject): not seen alive yet"
+                unseen = unseen ?? record.latest?.reason ?? "\(spec.target.kind.subject): not seen alive yet"
             case .passing:
-                suspect = suspect ?? whySuspect(record, at: now)
+                suspect = suspect ?? whySuspect(record, spec, at: now)
             }
         }
         if let unseen { return .unseen(unseen) }
@@ -139,34 +170,30 @@ package struct HealthGate {
         return .alive
     }
 
-    private func whySuspect(_ record: Record, at now: Instant) -> String? {
+    private func whySuspect(_ record: Record, _ spec: ProbeSpec, at now: Instant) -> String? {
         guard let look = record.decisive else { return nil }
         if look.outcome != .alive {
-            return "\(look.reason ?? "failing") (\(record.failing) of \(record.spec.fall))"
+            return "\(look.reason ?? "failing") (\(record.failing) of \(spec.fall))"
         }
-        let subject = record.spec.target.kind.subject
+        let subject = spec.target.kind.subject
         if look.began < record.lastWake { return "\(subject): something happened, looking again" }
-        guard now - look.began > record.spec.freshness else { return nil }
+        guard now - look.began > spec.freshness else { return nil }
         let why = record.latest?.outcome == .unknown ? record.latest?.reason : nil
         return why ?? "\(subject): the last look is too old"
     }
 
     /// When the verdict changes by itself: the first look that goes stale.
     package func nextChange(after now: Instant) -> Instant? {
-        var earliest: Instant?
-        for index in records.indices {
-            guard let stale = records[index].stale(after: now) else { continue }
-            earliest = earliest.map { min($0, stale) } ?? stale
-        }
-        return earliest
+        if mayBeat(at: now), !probes.isEmpty { return carriesUntil + .nanoseconds(1) }
+        return zip(probes, records).compactMap { spec, record in record.stale(after: now, spec) }.min()
     }
 
     /// The targets whose latest look is too old to carry a beat, or none.
     package func staleTargets(at now: Instant) -> [Target] {
-        records.compactMap { record in
-            guard let look = record.decisive else { return record.spec.target }
-            let isFresh = now - look.began <= record.spec.freshness && look.began >= record.lastWake
-            return isFresh ? nil : record.spec.target
+        zip(probes, records).compactMap { spec, record in
+            guard let look = record.decisive else { return spec.target }
+            let isFresh = now - look.began <= spec.freshness && look.began >= record.lastWake
+            return isFresh ? nil : spec.target
         }
     }
 
@@ -179,12 +206,13 @@ package struct HealthGate {
     /// Lets one alive look stand for `rise` of them: the instance is up by the word of other probes.
     package mutating func vouch() {
         for index in records.indices where records[index].alive > 0 { records[index].standing = .passing }
+        settle()
     }
 
     /// What a waiting version still waits for, for people.
     package var waitingFor: String {
-        let first = records.first { $0.alive == 0 }
-        let reason = first.map { $0.latest?.reason ?? "\($0.spec.target.kind.subject): not seen alive yet" }
+        let first = zip(probes, records).first { $1.alive == 0 }
+        let reason = first.map { $1.latest?.reason ?? "\($0.target.kind.subject): not seen alive yet" }
         return "the new version waits for its probes: \(reason ?? "all alive")"
     }
 
@@ -194,5 +222,5 @@ package struct HealthGate {
     }
 
     /// The latest look of each probe, in the order of the descriptor.
-    package var looks: [(spec: ProbeSpec, look: Look?)] { records.map { ($0.spec, $0.latest) } }
+    package var looks: [(spec: ProbeSpec, look: Look?)] { Array(zip(probes, records.map(\.latest))) }
 }

@@ -111,7 +111,8 @@ struct LookSchedule {
             if slots[id.index].timedOut { askingHung += 1 }
         }
         let target = slots[id.index].target
-        arm(id, now + target.timeout + Self.patience, &timers)
+        // Nearly every look is back before the next one is due: then the timer stands already.
+        arm(id, min(target.next(after: now), target.lost(at: now)), &timers)
         effects.append(.look(LookOrder(id: look, target: target)))
     }
 
@@ -123,6 +124,11 @@ struct LookSchedule {
         slots[id.index].timer = nil
         guard let out = slots[id.index].out else {
             look(id, &timers, at: now, into: &effects)
+            return nil
+        }
+        let lost = slots[id.index].target.lost(at: out.at)
+        guard now >= lost else {
+            arm(id, lost, &timers)
             return nil
         }
         release(id)
@@ -235,6 +241,11 @@ struct LookSchedule {
     private mutating func arm(_ id: TargetID, _ due: Instant, _ timers: inout TimerWheel<Timer>) {
         timers.arm(&slots[id.index].timer, .target(id), due: due)
     }
+}
+
+extension Target {
+    /// When a look that was ordered at `then` counts as lost.
+    fileprivate func lost(at then: Instant) -> Instant { then + timeout + LookSchedule.patience }
 }
 
 extension LookID {

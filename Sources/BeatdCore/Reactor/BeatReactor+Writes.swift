@@ -45,7 +45,7 @@ extension BeatReactor {
         flights.count(&leases[id])
         guard let due = leases[id].due(at: now) else {
             queue.remove(id)
-            arm(id, leases[id].limit)
+            arm(id, nil)
             if leases[id].isInFlight == nil, leases[id].owner == nil { leases.remove(id) }
             return
         }
@@ -66,16 +66,16 @@ extension BeatReactor {
         queue.insert(id, due.kind)
     }
 
-    /// The lease's timer fired: a write in flight is given up, or one is due.
-    mutating func due(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
-        guard let write = leases[id].isInFlight else {
-            schedule(id, at: now, into: &effects)
-            return
+    /// The connection's timer fired: the first of its answers to be missed is, or was that of a write answered by now.
+    mutating func overdue(_ connection: ConnectionID, at now: Instant, into effects: inout Effects) {
+        flights.forget(connection)
+        let limits = registry.inFlight(on: connection).compactMap { flights[$0].flatMap { leases[$0.lease].limit } }
+        guard let limit = limits.min() else { return }
+        if limit <= now {
+            giveUp(connection, at: now, into: &effects)
+        } else {
+            flights.wait(for: connection, until: limit, &timers)
         }
-        guard let connection = flights.writes[write]?.connection else {
-            preconditionFailure("a write in flight is on no connection")
-        }
-        giveUp(connection, at: now, into: &effects)
     }
 
     mutating func giveUp(_ connection: ConnectionID, at now: Instant, into effects: inout Effects) {
@@ -86,7 +86,7 @@ extension BeatReactor {
     /// Those writes have no answer, and will have none.
     mutating func abandon(_ writes: [WriteID], _ why: String, at now: Instant, into effects: inout Effects) {
         for write in writes {
-            guard let flight = flights.writes.removeValue(forKey: write) else { continue }
+            guard let flight = flights.land(write) else { continue }
             landed(flight.lease, .noAnswer(why), at: now, into: &effects)
         }
     }
@@ -144,9 +144,7 @@ extension BeatReactor {
         let room = registry.room(on: connection, at: now)
         if room == .inquiry { return inquire(on: connection, at: now) }
         while let (id, kind) = next(for: room, at: now) {
-            guard kind == .goodbye || mayWrite(id, at: now),
-                let (order, instance) = leases[id].write(kind, lightBeats: registry.lightBeats, at: now)
-            else {
+            guard kind == .goodbye || mayWrite(id, at: now), leases[id].due(at: now)?.kind == kind else {
                 // Something changed since it was queued: the next turn decides anew.
                 queue.giveBack(kind)
                 arm(id, now)
@@ -158,11 +156,11 @@ extension BeatReactor {
                 queue.insert(id, kind)
                 break
             }
-            let write = flights.issue()
-            leases[id].sent(write, order, instance, at: now)
-            flights.writes[write] = Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat)
+            let write = flights.depart(
+                Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat))
+            let (order, instance) = leases[id].send(write, kind, lightBeats: registry.lightBeats, at: now)
             registry.wrote(write, on: connection, isShared: isShared)
-            arm(id, leases[id].limit)
+            if let limit = leases[id].limit { flights.wait(for: connection, until: limit, &timers) }
             memory.isDirty = memory.isDirty || order == .register
             return registry.order(write, order, instance, of: id)
         }
@@ -187,14 +185,14 @@ extension BeatReactor {
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.
     package func mayFinish(_ write: WriteID, at now: Instant) -> Bool {
-        guard let id = flights.writes[write]?.lease else { return registry.isInquiry(write) }
+        guard let id = flights[write]?.lease else { return registry.isInquiry(write) }
         return leases[id].isSayingGoodbye || (leases[id].wanted != nil && mayWrite(id, at: now))
     }
 
     // MARK: Answers
 
     mutating func replied(_ write: WriteID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
-        guard let flight = flights.writes.removeValue(forKey: write) else {
+        guard let flight = flights.land(write) else {
             return registry.inquired(write, reply, at: now, &chance)
         }
         switch reply {
@@ -207,6 +205,7 @@ extension BeatReactor {
         case .noAnswer:
             break  // its connection's end, which follows, says what that means for the server
         }
+        if registry.inFlight(on: flight.connection).isEmpty { flights.waitNoMore(for: flight.connection, &timers) }
         landed(flight.lease, reply, at: now, into: &effects)
     }
 

@@ -63,7 +63,11 @@ package struct BeatReactor {
     }
 
     /// When the heart wants `tick`, and why; nil only where nothing is to be done ever.
-    package var nextDeadline: (at: Instant, why: String)? { timers.next.map { ($0.due, $0.key.why) } }
+    ///
+    /// Mutating, since what is asked of a property of a class by a getter is asked of a copy: of the whole heart, here.
+    package mutating func nextDeadline() -> (at: Instant, why: String)? {
+        timers.next().map { ($0.due, $0.key.why) }
+    }
 
     package var report: HeartReport {
         HeartReport(tasks: tasks, leases: leases, folder: folder, machine: registry, began: course.began)
@@ -84,11 +88,12 @@ package struct BeatReactor {
                 if !tasks[id].goesOn(as: id, &timers, at: now) { refresh(id, at: now, into: &effects) }
             case .lease(let id):
                 leases[id].notes.timer = nil
-                due(id, at: now, into: &effects)
+                schedule(id, at: now, into: &effects)
             case .target(let id):
                 if let look = looks.due(id, &timers, at: now, into: &effects) {
                     take(look, of: id, at: now, into: &effects)
                 }
+            case .answers(let connection): overdue(connection, at: now, into: &effects)
             case .write: flights.timer = nil
             case .inquiry:
                 flights.inquiry = nil

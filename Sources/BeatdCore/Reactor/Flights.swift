@@ -6,8 +6,23 @@ struct Flights {
         var at: Instant
         var isBeat: Bool
     }
-    var writes: [WriteID: Flight] = [:]
-    private(set) var issued: UInt64 = 0
+
+    /// When the answers on one connection are waited for no longer.
+    struct Limit {
+        let connection: ConnectionID
+        var due: Instant
+        let timer: TimerWheel<Timer>.Handle
+    }
+
+    /// From the oldest write that is out to the latest; nil where one is out no longer.
+    ///
+    /// As long as what is written within one time limit: few thousand rows at most.
+    private var rows: [Flight?] = []
+    /// All before it have landed.
+    private var head = 0
+    private var issued: UInt64 = 0
+    /// One for each connection on which something is out, or was when it ended.
+    private var limits: [Limit] = []
     /// Set while something waits only for the registry or the budget.
     var timer: TimerWheel<Timer>.Handle?
     /// Set while the registry is asked which API it speaks.
@@ -21,9 +36,63 @@ struct Flights {
     /// How much due times are rounded down: a tick holds about 200 beats, at least 10 ms and at most 100 ms long.
     private(set) var tick = Duration.milliseconds(100)
 
+    /// The number of a write that is no lease's.
     mutating func issue() -> WriteID {
         issued += 1
+        // Where nothing is out no row is needed; else a landing takes it away again.
+        if !rows.isEmpty { rows.append(nil) }
         return WriteID(number: issued)
+    }
+
+    /// A write leaves.
+    mutating func depart(_ flight: Flight) -> WriteID {
+        issued += 1
+        rows.append(flight)
+        return WriteID(number: issued)
+    }
+
+    subscript(write: WriteID) -> Flight? { row(of: write).flatMap { rows[$0] } }
+
+    /// It is out no longer; nil where it wasn't.
+    mutating func land(_ write: WriteID) -> Flight? {
+        guard let row = row(of: write), let flight = rows[row] else { return nil }
+        rows[row] = nil
+        while head < rows.count, rows[head] == nil { head += 1 }
+        if head == rows.count || (head > 256 && head * 2 > rows.count) {
+            rows.removeFirst(head)
+            head = 0
+        }
+        return flight
+    }
+
+    private func row(of write: WriteID) -> Int? {
+        guard write.number <= issued else { return nil }
+        let row = rows.count - 1 - Int(issued - write.number)
+        return row >= head ? row : nil
+    }
+
+    // MARK: Time limits
+
+    /// Sees to it that the connection's timer fires at `due` or before.
+    mutating func wait(for connection: ConnectionID, until due: Instant, _ timers: inout TimerWheel<Timer>) {
+        guard let index = limits.firstIndex(where: { $0.connection == connection }) else {
+            let timer = timers.insert(.answers(connection), due: due)
+            return limits.append(Limit(connection: connection, due: due, timer: timer))
+        }
+        guard due < limits[index].due else { return }
+        limits[index].due = due
+        timers.move(limits[index].timer, to: due)
+    }
+
+    /// Nothing is out on that connection.
+    mutating func waitNoMore(for connection: ConnectionID, _ timers: inout TimerWheel<Timer>) {
+        if let limit = forget(connection) { timers.remove(limit.timer) }
+    }
+
+    /// The connection's timer fired, and is no more.
+    @discardableResult
+    mutating func forget(_ connection: ConnectionID) -> Limit? {
+        limits.firstIndex { $0.connection == connection }.map { limits.remove(at: $0) }
     }
 
     /// Counts what the lease adds to the beats of all.

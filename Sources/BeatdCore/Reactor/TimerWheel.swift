@@ -61,6 +61,7 @@ package struct TimerWheel<Key: Hashable> {
     }
 
     package mutating func move(_ handle: Handle, to due: Instant) {
+        guard due != entries[Int(handle.index)].due else { return }
         unlink(handle.index)
         entries[Int(handle.index)].due = due
         link(handle.index)
@@ -97,7 +98,6 @@ package struct TimerWheel<Key: Hashable> {
             due.next = 0
             collect(until: now)
             guard due.places.isEmpty else { continue }
-            if earliest == nil { earliest = findEarliest() }
             return nil
         }
     }
@@ -131,10 +131,11 @@ package struct TimerWheel<Key: Hashable> {
         }
     }
 
-    /// The earliest due time of all.
-    package var next: (key: Key, due: Instant)? {
-        guard let index = earliest ?? findEarliest(), let key = entries[Int(index)].key else { return nil }
-        return (key, entries[Int(index)].due)
+    /// The earliest due time of all; found once, until that one is moved or removed.
+    package mutating func next() -> (key: Key, due: Instant)? {
+        if earliest == nil { earliest = findEarliest() }
+        guard let earliest, let key = entries[Int(earliest)].key else { return nil }
+        return (key, entries[Int(earliest)].due)
     }
 
     private mutating func take(_ index: Int32) -> Key? {

@@ -7,7 +7,7 @@ struct Lease {
         case empty
         /// A registration is to be sent.
         case hello(due: Instant)
-        case helloSent(WriteID, at: Instant, Instance)
+        case helloSent(WriteID, at: Instant)
         /// Registered; the next beat is due.
         case held(due: Instant)
         case beatSent(WriteID, at: Instant)
@@ -60,17 +60,16 @@ struct Lease {
 
     // MARK: What is asked of it
 
+    @inline(__always)
     var isInFlight: WriteID? {
         switch state {
-        case .helloSent(let id, _, _), .beatSent(let id, _), .goodbyeSent(let id, _): id
+        case .helloSent(let id, _), .beatSent(let id, _), .goodbyeSent(let id, _): id
         case .empty, .hello, .held, .goodbye, .settled: nil
         }
     }
 
     /// The registration in flight.
-    var flying: Instance? {
-        if case .helloSent(_, _, let instance) = state { instance } else { nil }
-    }
+    var flying: Instance? { if case .helloSent = state { holding.lastSent } else { nil } }
 
     var isSayingGoodbye: Bool { if case .goodbyeSent = state { true } else { false } }
 
@@ -94,9 +93,11 @@ struct Lease {
     }
 
     /// When `isUp` ends by itself.
+    @inline(__always)
     var lapse: Instant? { holding.isRegistered ? holding.accepted.map { $0 + pace.timing.deleteAfter } : nil }
 
     /// Which queue its next write belongs to and when it is due; nil while one is in flight or none is owed.
+    @inline(__always)
     func due(at now: Instant) -> (kind: WriteClass, at: Instant)? {
         switch state {
         case .empty, .helloSent, .beatSent, .goodbyeSent: return nil
@@ -110,35 +111,18 @@ struct Lease {
     }
 
     /// No beat was accepted for so long that the registry has deleted the entry.
+    @inline(__always)
     private func isLapsed(at now: Instant) -> Bool {
         holding.accepted.map { now >= $0 + pace.timing.deleteAfter } ?? false
     }
 
     /// When the write in flight is given up.
+    @inline(__always)
     var limit: Instant? {
         switch state {
-        case .helloSent(_, let at, _), .beatSent(_, let at), .goodbyeSent(_, let at):
+        case .helloSent(_, let at), .beatSent(_, let at), .goodbyeSent(_, let at):
             at + min(pace.timeout, pace.interval / 3)
         case .empty, .hello, .held, .goodbye, .settled: nil
-        }
-    }
-
-    /// What to write of that class at this instant; nil if it is no longer owed.
-    ///
-    /// The caller has judged P1 for all but goodbyes.
-    func write(_ kind: WriteClass, lightBeats: Bool, at now: Instant) -> (WriteOrder.Kind, Instance)? {
-        guard let due = due(at: now), due.kind == kind else { return nil }
-        switch state {
-        case .goodbye: return (.deregister, holding.published ?? holding.doubt?.instance ?? holding.lastSent)
-        case .settled: return (.deregister, holding.doubt?.instance ?? holding.lastSent)
-        case .hello, .held:
-            #if DELIBERATE_BUGS
-                if notes.isBlind, wanted == nil { return (.register, holding.lastSent) }
-            #endif
-            guard let wanted else { return nil }
-            if kind == .hello { return (.register, wanted) }
-            return (.beat(light: lightBeats, period: pace.timing.interval), wanted)
-        case .empty, .helloSent, .beatSent, .goodbyeSent: return nil
         }
     }
 
@@ -160,32 +144,41 @@ struct Lease {
         rest(due: now, at: now)
     }
 
-    /// The order of `write` was handed to a link.
-    mutating func sent(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance, at now: Instant) {
+    /// What `due` says leaves now: what it is, and of which instance.
+    ///
+    /// The caller has judged P1 for all but goodbyes.
+    mutating func send(
+        _ id: WriteID, _ kind: WriteClass, lightBeats: Bool, at now: Instant
+    ) -> (WriteOrder.Kind, Instance) {
         switch kind {
-        case .register:
+        case .goodbye:
+            let undone = holding.doubt?.instance ?? holding.lastSent
+            if case .goodbye = state { holding.lastSent = holding.published ?? undone } else { holding.lastSent = undone }
+            state = .goodbyeSent(id, at: now)
+            holding.isRegistered = false
+            return (.deregister, holding.lastSent)
+        case .hello:
             #if DELIBERATE_BUGS
                 notes.isBlind = false
             #endif
-            state = .helloSent(id, at: now, instance)
+            holding.lastSent = wanted ?? holding.lastSent
+            state = .helloSent(id, at: now)
             holding.correction = nil
+            return (.register, holding.lastSent)
         case .beat:
             if case .held(let due) = state { grid.lastDue = due }
+            if let wanted, wanted != holding.lastSent { holding.lastSent = wanted }
             state = .beatSent(id, at: now)
-        case .deregister:
-            state = .goodbyeSent(id, at: now)
-            holding.isRegistered = false
-        case .inquire: preconditionFailure("a question is no write of a lease")
+            return (.beat(light: lightBeats, period: pace.timing.interval), holding.lastSent)
         }
-        holding.lastSent = instance
     }
 
     /// The write in flight ended; says whether what the server holds may be another now.
     @discardableResult
     mutating func replied(_ reply: Reply, at now: Instant, _ chance: inout Chance) -> Bool {
         switch state {
-        case .helloSent(_, let sentAt, let instance):
-            helloReplied(reply, instance, sentAt: sentAt, at: now, &chance)
+        case .helloSent(_, let sentAt):
+            helloReplied(reply, holding.lastSent, sentAt: sentAt, at: now, &chance)
             return true
         case .beatSent(_, let sentAt):
             beatReplied(reply, sentAt: sentAt, at: now, &chance)

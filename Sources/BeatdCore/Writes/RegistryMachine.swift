@@ -121,6 +121,9 @@ struct RegistryMachine {
         }
     }
 
+    /// The writes whose answers are waited for there, a question about the API among them.
+    func inFlight(on id: ConnectionID) -> [WriteID] { connections[id]?.writes ?? [] }
+
     /// Nothing more is asked of that connection until all of it is answered.
     mutating func filled(_ id: ConnectionID) { connections.change(id) { $0.isFilled() } }
 

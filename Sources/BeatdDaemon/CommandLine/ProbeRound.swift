@@ -41,7 +41,7 @@ final class ProbeRound {
         var probes = found(set)
         while Self.now < end, probes.contains(where: { $0.contains { $0.look == nil } }) {
             _ = try loop.turn(timeout: Self.pause)
-            if let due = heart.nextDeadline?.at, due <= Self.now { handle(.tick) }
+            if let due = heart.nextDeadline()?.at, due <= Self.now { handle(.tick) }
             probes = found(set)
         }
         return probes

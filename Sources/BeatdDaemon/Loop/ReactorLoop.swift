@@ -103,7 +103,7 @@ final class ReactorLoop {
 
     private func arm() {
         let latest = Instant(nanoseconds: Clocks.boot()) + Self.longestSleep
-        let due = min(heart.nextDeadline?.at ?? latest, latest)
+        let due = min(heart.nextDeadline()?.at ?? latest, latest)
         if let armed, armed <= due, armed > latest - Self.longestSleep { return }
         armed = due
         timer?.arm(at: due.nanoseconds)

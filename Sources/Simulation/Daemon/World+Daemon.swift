@@ -107,7 +107,7 @@ extension World {
 
     mutating func checkArmed() {
         guard let beatd, beatd.deferred == nil, agenda.now / Time.second % 5 == 0 else { return }
-        let deadline = beatd.reactor.nextDeadline?.at.nanoseconds
+        let deadline = self.beatd?.reactor.nextDeadline()?.at.nanoseconds
         let unreasoned = beatd.reactor.report.instances.first { $0.reason.isEmpty }?.name
         // The slowest look is every 3 s and may take 1 s more; a lost one is noticed 2 s later.
         oracle.armed(deadline: deadline, longest: 7 * Time.second, unreasoned: unreasoned, at: agenda.now)

@@ -38,7 +38,7 @@ extension World {
 
     private mutating func arm() {
         guard beatd?.deferred == nil, let epoch = beatd?.epoch,
-            let due = beatd?.reactor.nextDeadline?.at.nanoseconds
+            let due = beatd?.reactor.nextDeadline()?.at.nanoseconds
         else { return }
         if let armed = beatd?.armed, armed <= due { return }
         let at = max(due, agenda.now + 1000)
