@@ -42,7 +42,7 @@ import Testing
         mutating func take(_ order: LookOrder, _ seen: Sighting) -> Look? {
             var effects = Effects()
             let report = SightingReport(order: order.id, began: now, ended: now, seen: seen)
-            let look = schedule.take(report, Callers(TaskTable(), FolderView()), &timers, at: now, into: &effects)?.1
+            let look = schedule.take(report, callers: [], &timers, at: now, into: &effects)?.1
             schedule.fill(&timers, at: now, into: &effects)
             note(effects)
             return look

@@ -8,7 +8,7 @@ import Testing
 
     private func drain(_ queue: inout WriteQueue, at now: Instant) -> [Int32] {
         var taken: [Int32] = []
-        while let (id, _) = queue.next(at: now) { taken.append(id.index) }
+        while let (id, _) = queue.next(for: .anything, at: now) { taken.append(id.index) }
         return taken
     }
 
@@ -71,7 +71,7 @@ import Testing
                 queue.remove(lease)
                 wishes[lease] = nil
             case 1, 2:
-                let taken = queue.next(at: start + .seconds(1))
+                let taken = queue.next(for: .anything, at: start + .seconds(1))
                 #expect((taken == nil) == wishes.isEmpty)
                 guard let (found, kind) = taken else { continue }
                 #expect(wishes.removeValue(forKey: found) == kind)

@@ -28,6 +28,17 @@ package struct HealthGate {
 
         var latest: Look? { undecided?.value ?? decisive }
 
+        /// Alive once more, and nothing else has changed.
+        mutating func again(_ look: Look, of spec: ProbeSpec) {
+            failing = 0
+            alive = min(alive + 1, spec.rise)
+            decisive?.began = look.began
+            decisive?.ended = look.ended
+            decisive?.reason = look.reason
+            decisive?.isForCallers = look.isForCallers
+            undecided = nil
+        }
+
         /// Until when this probe lets a beat leave; long ago where it doesn't.
         @inline(__always)
         func carries(_ spec: ProbeSpec) -> Instant {
@@ -83,8 +94,12 @@ package struct HealthGate {
     package mutating func take(_ look: Look, of target: Target) -> Bool {
         var isNews = false
         for index in records.indices where probes[index].target == target {
-            if !repeats(look, at: index) { isNews = true }
-            take(look, at: index)
+            if repeats(look, at: index) {
+                records[index].again(look, of: probes[index])
+            } else {
+                isNews = true
+                take(look, at: index)
+            }
         }
         settle()
         return isNews

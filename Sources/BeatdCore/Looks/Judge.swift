@@ -38,18 +38,20 @@ package func judge(
     case (_, .hindered(let why)):
         Verdict(.unknown, why)
     case (.tcp, .tcp(let seen)):
-        judgeConnect(seen, to: kind.subject)
+        judgeConnect(seen, to: kind)
     case (.pidfile(let path, let executable), .pidfile(let seen)):
         judgePidfile(seen, path: path, executable: executable, memory)
     case (.port(let port, let address), .port(let seen)):
-        judgePort(seen, port: port, on: address, kind.subject, callers)
+        judgePort(seen, kind, port: port, on: address, callers)
     case (.tcp, .port), (.tcp, .pidfile), (.port, .tcp), (.port, .pidfile), (.pidfile, .tcp), (.pidfile, .port):
         preconditionFailure("a look was answered with a sighting of another kind of probe")
     }
 }
 
-func judgeConnect(_ seen: ConnectSighting, to subject: String) -> Verdict {
-    switch seen {
+func judgeConnect(_ seen: ConnectSighting, to kind: ProbeKind) -> Verdict {
+    if seen == .connected { return Verdict(.alive) }
+    let subject = kind.subject
+    return switch seen {
     case .connected: Verdict(.alive)
     case .refused: Verdict(.gone, "\(subject): connection refused")
     case .timedOut: Verdict(.failing, "\(subject): no connection within the time-out")

@@ -140,33 +140,33 @@ struct LookSchedule {
 
     // MARK: Seeing
 
+    /// Whose callers matter to what a look says: the subscribers of a port on an advertised address, else nobody.
+    func wantsCallers(_ order: LookID) -> [TaskID] {
+        let id = order.target
+        guard slots.holds(id.index), case .port(_, on: .advertised) = slots[id.index].target.kind else { return [] }
+        return slots[id.index].subscribers
+    }
+
     /// Judges a report; nil where nobody waits for it any more.
     ///
-    /// `callers` are needed to judge who listens.
+    /// `callers` are the addresses where a listener was missed (`wantsCallers`).
     mutating func take(
-        _ report: SightingReport, _ callers: Callers, _ timers: inout TimerWheel<Timer>, at now: Instant,
+        _ report: SightingReport, callers: [String], _ timers: inout TimerWheel<Timer>, at now: Instant,
         into effects: inout Effects
     ) -> (TargetID, Look)? {
         let id = report.order.target
         guard slots.holds(id.index), let out = slots[id.index].out, out.id == report.order else { return nil }
         release(id)
-        slots[id.index].out = nil
-        let target = slots[id.index].target
-        let verdict = judge(
-            target.kind, report.seen, slots[id.index].memory,
-            callers: callers.missed(by: report.seen, at: slots[id.index]))
-        if provesExit(report.seen, of: slots[id.index].memory.process) { slots[id.index].memory.hasExited = true }
+        let verdict = slots[id.index].judged(report, callers: callers, at: now)
         var look = Look(
             began: report.began, ended: report.ended, outcome: verdict.outcome, reason: verdict.reason,
             process: verdict.process)
         look.isForCallers = verdict.isForCallers
-        slots[id.index].timedOut = report.seen.isTimeout
-        if verdict.outcome == .unknown { slots[id.index].restsUntil = now + Self.rest }
         if verdict.outcome == .alive { remember(verdict, of: id, into: &effects) }
         if slots[id.index].again {
             self.look(id, &timers, at: now, into: &effects)
         } else {
-            arm(id, max(target.next(after: out.at), now), &timers)
+            arm(id, max(slots[id.index].target.next(after: out.at), now), &timers)
         }
         return (id, look)
     }
@@ -190,17 +190,6 @@ struct LookSchedule {
             }
             slots[id.index].isWaiting = false
             look(id, &timers, at: now, into: &effects)
-        }
-    }
-
-    /// Whether a sighting shows that the process last seen has ended, though no event said so.
-    private func provesExit(_ seen: Sighting, of process: ProcessIdentity?) -> Bool {
-        guard let process else { return false }
-        switch seen {
-        case .pidfile(.nobody(_, let pid)): return pid == process.pid
-        case .pidfile(.process(_, let running)):
-            return running.identity == process ? running.exited : running.identity.pid == process.pid
-        case .pidfile, .tcp, .port, .hindered: return false
         }
     }
 
@@ -240,6 +229,30 @@ struct LookSchedule {
 
     private mutating func arm(_ id: TargetID, _ due: Instant, _ timers: inout TimerWheel<Timer>) {
         timers.arm(&slots[id.index].timer, .target(id), due: due)
+    }
+}
+
+extension LookSchedule.Entry {
+    /// The look that is out is back.
+    fileprivate mutating func judged(_ report: SightingReport, callers: [String], at now: Instant) -> Verdict {
+        out = nil
+        let verdict = judge(target.kind, report.seen, memory, callers: callers)
+        if let process = memory.process, report.seen.provesExit(of: process) { memory.hasExited = true }
+        timedOut = report.seen.isTimeout
+        if verdict.outcome == .unknown { restsUntil = now + LookSchedule.rest }
+        return verdict
+    }
+}
+
+extension Sighting {
+    /// Whether it shows that the process last seen has ended, though no event said so.
+    fileprivate func provesExit(of process: ProcessIdentity) -> Bool {
+        switch self {
+        case .pidfile(.nobody(_, let pid)): return pid == process.pid
+        case .pidfile(.process(_, let running)):
+            return running.identity == process ? running.exited : running.identity.pid == process.pid
+        case .pidfile, .tcp, .port, .hindered: return false
+        }
     }
 }
 

@@ -23,10 +23,19 @@ package enum Listener: Hashable, Sendable {
     package func takes(_ address: String) -> Bool {
         switch self {
         case .dualStack: true
-        case .everyIPv4: !address.utf8.contains(UInt8(ascii: ":"))
-        case .everyIPv6: address.utf8.contains(UInt8(ascii: ":"))
+        case .everyIPv4: !isIPv6(address)
+        case .everyIPv6: isIPv6(address)
         case .address(let own): own == address
         }
+    }
+
+    /// Told by what stands behind the first number.
+    private func isIPv6(_ address: String) -> Bool {
+        for byte in address.utf8 {
+            if byte == UInt8(ascii: ":") { return true }
+            if byte == UInt8(ascii: ".") { return false }
+        }
+        return false
     }
 
     /// What people read: `127.0.0.1`, `::1`, `IPv6`.
@@ -50,15 +59,15 @@ package enum Listener: Hashable, Sendable {
 
 /// Judges who listens; without `callers` whoever listens is good for an advertised port.
 func judgePort(
-    _ seen: PortSighting, port: Int, on address: PortAddress, _ subject: String, _ callers: [String]
+    _ seen: PortSighting, _ kind: ProbeKind, port: Int, on address: PortAddress, _ callers: [String]
 ) -> Verdict {
     switch seen {
     case .nobody:
-        return Verdict(.gone, "\(subject): nobody listens")
+        return Verdict(.gone, "\(kind.subject): nobody listens")
     case .connection(let outcome, let why):
-        var verdict = judgeConnect(outcome, to: subject)
+        var verdict = judgeConnect(outcome, to: kind)
         let note = "connected, as socket diagnosis is closed to beatd: \(why)"
-        verdict.reason = verdict.reason.map { "\($0) (\(note))" } ?? "\(subject): \(note)"
+        verdict.reason = verdict.reason.map { "\($0) (\(note))" } ?? "\(kind.subject): \(note)"
         return verdict
     case .listening(let first, let others):
         let wanted: [String] =

@@ -17,7 +17,7 @@ package struct SightingReport: Sendable {
 package enum Sighting: Hashable, Sendable {
     case tcp(ConnectSighting)
     case port(PortSighting)
-    case pidfile(PidfileSighting)
+    indirect case pidfile(PidfileSighting)
     /// beatd itself could not look: out of descriptors, out of memory. The text says what failed.
     case hindered(String)
 

@@ -24,7 +24,7 @@ package struct BeatTiming: Hashable, Sendable {
     /// after a metadata value like `5s`, registries/observed/nacos-1x-2x.md), is no answer.
     package func interval(askedFor milliseconds: Int64?) -> Duration? {
         guard let milliseconds, milliseconds >= Self.shortestServerInterval.milliseconds else { return nil }
-        return min(.milliseconds(min(milliseconds, 86_400_000)), timeout / 2)
+        return .nanoseconds(min(min(milliseconds, 86_400_000) * 1_000_000, timeout.nanoseconds / 2))
     }
 
     /// The metadata that tells the registry of timings that are not its own defaults; values are milliseconds.

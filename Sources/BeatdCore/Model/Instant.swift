@@ -32,10 +32,11 @@ extension Duration {
     package var nanoseconds: Int64 {
         // Up to 18 s in 64 bits, as nearly all that is reckoned with here: `components` divides 128 bits twice.
         if attoseconds >> 64 == 0 { return Int64(UInt64(truncatingIfNeeded: attoseconds) / 1_000_000_000) }
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product + attoseconds / 1_000_000_000
+        return Int64(clamping: attoseconds / 1_000_000_000)
     }
+
+    /// The same as of the standard library, whose generic one asks for each digit of 128 bits whether it is exact.
+    package static func nanoseconds(_ count: Int64) -> Duration { Duration(attoseconds: Int128(count) * 1_000_000_000) }
 
     /// Whole milliseconds, as Nacos counts time.
     package var milliseconds: Int64 { nanoseconds / 1_000_000 }

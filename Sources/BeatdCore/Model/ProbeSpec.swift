@@ -20,16 +20,32 @@ package struct ProbeSpec: Hashable, Sendable {
 
 /// Something to look at, and how: probes with the same target share its looks.
 package struct Target: Hashable, Sendable {
-    package var kind: ProbeKind
+    private struct Fields: Hashable, Sendable {
+        var kind: ProbeKind
+        var interval: Duration
+        var timeout: Duration
+    }
+
+    /// The descriptor, the schedule and each order of a look hold the same one.
+    private var fields: Shared<Fields>
+
+    package var kind: ProbeKind {
+        get { fields.value.kind }
+        set { fields.value.kind = newValue }
+    }
     /// Between the beginnings of two looks, 100 ms - 1 h.
-    package var interval: Duration
+    package var interval: Duration {
+        get { fields.value.interval }
+        set { fields.value.interval = newValue }
+    }
     /// After which a look is `failing`, 10 ms - 1 m, at most the interval.
-    package var timeout: Duration
+    package var timeout: Duration {
+        get { fields.value.timeout }
+        set { fields.value.timeout = newValue }
+    }
 
     package init(kind: ProbeKind, interval: Duration = .seconds(2), timeout: Duration = .seconds(1)) {
-        self.kind = kind
-        self.interval = interval
-        self.timeout = timeout
+        fields = Shared(Fields(kind: kind, interval: interval, timeout: timeout))
     }
 }
 

@@ -12,6 +12,13 @@ package struct RememberedState: Equatable, Sendable {
     package var boot: String = ""
 
     package init() {}
+
+    init(_ leases: LeaseTable, _ tasks: TaskTable, lightBeats: Bool, boot: String) {
+        self.leases = leases.remembered
+        self.lightBeats = lightBeats
+        for id in tasks.ids { aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
+        self.boot = boot
+    }
 }
 
 /// One entry at the registry that is ours.

@@ -10,7 +10,7 @@ struct Shared<Value: Hashable & Sendable>: Hashable, Sendable {
     init(_ value: Value) { box = Box(value) }
 
     var value: Value {
-        get { box.value }
+        _read { yield box.value }
         set { box = Box(newValue) }
     }
 

@@ -12,12 +12,7 @@ extension BeatReactor {
 
     /// What must survive a restart, as it stands now.
     package var remembered: RememberedState {
-        var state = RememberedState()
-        state.boot = memory.boot
-        state.lightBeats = registry.takesLightBeats
-        state.leases = leases.remembered
-        for id in tasks.ids { state.aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
-        return state
+        RememberedState(leases, tasks, lightBeats: registry.takesLightBeats, boot: memory.boot)
     }
 
     mutating func remember(at now: Instant, into effects: inout Effects) {

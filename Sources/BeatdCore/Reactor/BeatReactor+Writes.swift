@@ -143,7 +143,7 @@ extension BeatReactor {
         #endif
         let room = registry.room(on: connection, at: now)
         if room == .inquiry { return inquire(on: connection, at: now) }
-        while let (id, kind) = next(for: room, at: now) {
+        while let (id, kind) = queue.next(for: room, at: now) {
             guard kind == .goodbye || mayWrite(id, at: now), leases[id].due(at: now)?.kind == kind else {
                 // Something changed since it was queued: the next turn decides anew.
                 queue.giveBack(kind)
@@ -173,14 +173,6 @@ extension BeatReactor {
         guard let first = leases.ids.first else { return nil }
         timers.arm(&flights.inquiry, .inquiry, due: now + settings.registry.timeout)
         return registry.inquire(flights.issue(), of: first, about: leases[first].holding.lastSent, on: connection)
-    }
-
-    private mutating func next(for room: RegistryMachine.Room, at now: Instant) -> (LeaseID, WriteClass)? {
-        switch room {
-        case .none, .inquiry: nil
-        case .lightBeats: queue.nextBeat(at: now).map { ($0, .beat) }
-        case .anything: queue.next(at: now)
-        }
     }
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.

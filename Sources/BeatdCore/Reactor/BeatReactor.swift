@@ -108,8 +108,15 @@ package struct BeatReactor {
     // MARK: Looks
 
     private mutating func saw(_ report: SightingReport, at now: Instant, into effects: inout Effects) {
-        let seen = looks.take(report, Callers(tasks, folder), &timers, at: now, into: &effects)
+        let seen = looks.take(report, callers: callers(missedBy: report), &timers, at: now, into: &effects)
         if let (id, look) = seen { take(look, of: id, at: now, into: &effects) }
+    }
+
+    /// The advertised addresses of this host that a listener would have to take, unless it takes one of them.
+    private func callers(missedBy report: SightingReport) -> [String] {
+        guard case .port(.listening(let listener, _)) = report.seen else { return [] }
+        return tasks.addresses(of: looks.wantsCallers(report.order), missedBy: listener)
+            .filter(folder.addresses.local.contains)
     }
 
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {

@@ -22,6 +22,14 @@ struct TaskTable {
         _modify { yield &slots[id.index] }
     }
 
+    /// The addresses those tasks advertise, unless the listener takes one of them.
+    func addresses(of tasks: [TaskID], missedBy listener: Listener) -> [String] {
+        for task in tasks {
+            if let ip = self[task].claim.ip, listener.takes(ip) { return [] }
+        }
+        return tasks.compactMap { self[$0].claim.ip }
+    }
+
     mutating func add(_ task: BeatTask) -> TaskID {
         let id = TaskID(index: slots.add(task))
         byName[task.descriptor.name] = id

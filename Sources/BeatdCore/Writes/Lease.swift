@@ -121,7 +121,7 @@ struct Lease {
     var limit: Instant? {
         switch state {
         case .helloSent(_, let at), .beatSent(_, let at), .goodbyeSent(_, let at):
-            at + min(pace.timeout, pace.interval / 3)
+            at + .nanoseconds(min(pace.timeout.nanoseconds, pace.interval.nanoseconds / 3))
         case .empty, .hello, .held, .goodbye, .settled: nil
         }
     }
@@ -316,7 +316,7 @@ struct Lease {
         }
     }
 
-    private func lateUntil(_ doubt: Holding.Doubt) -> Instant { doubt.since + pace.timeout * 2 }
+    private func lateUntil(_ doubt: Holding.Doubt) -> Instant { doubt.since + pace.timeout + pace.timeout }
 
     /// Whether the server may apply the write now or later; only a 4xx says that it does not.
     ///
@@ -347,7 +347,8 @@ struct Lease {
             }
             return
         }
-        let isOtherPublished = holding.published.map { !wanted.replacesInPlace($0) } ?? false
+        let isAsWanted = holding.published == wanted
+        let isOtherPublished = !isAsWanted && holding.published.map { !wanted.replacesInPlace($0) } ?? false
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .helloFirst, isOtherPublished {
                 state = .hello(due: due)
@@ -357,7 +358,7 @@ struct Lease {
         if isOtherPublished || isDoubtInTheWay {
             // 2.x would delete the new entry with the old one's goodbye, so the goodbye comes first.
             state = .goodbye(due: due)
-        } else if holding.isRegistered, holding.published == wanted {
+        } else if holding.isRegistered, isAsWanted {
             state = .held(due: counts.failures == 0 && holding.accepted != nil ? nextBeat(after: now) : due)
         } else if holding.isRegistered, holding.published != nil, due > now, !isLapsed(at: now) {
             // The change was refused or unanswered: the entry that stands is kept alive while we try again.

@@ -46,14 +46,19 @@ struct RegistryConnection {
     mutating func answered(_ write: WriteID, isRefusal: Bool, at now: Instant) {
         answers += 1
         wasRefused = isRefusal
-        writes.removeAll { $0 == write }
+        forget(write)
         if writes.isEmpty { state = .idle(since: now) }
     }
 
     /// No byte of it left.
     mutating func didNotWrite(_ write: WriteID) {
-        writes.removeAll { $0 == write }
+        forget(write)
         if writes.isEmpty { state = .ending }
+    }
+
+    /// The first, nearly always.
+    private mutating func forget(_ write: WriteID) {
+        if let place = writes.firstIndex(of: write) { writes.remove(at: place) }
     }
 }
 

@@ -66,11 +66,13 @@ struct WriteQueue {
 
     mutating func remove(_ id: LeaseID) { queued[id] = nil }
 
-    /// The next one that has a beat due.
-    mutating func nextBeat(at now: Instant) -> LeaseID? { Self.pop(&beats, .beat, &queued, &budget, at: now) }
-
-    /// The next lease whose turn it is; a token is taken for all but beats.
-    mutating func next(at now: Instant) -> (LeaseID, WriteClass)? {
+    /// The next lease whose turn it is, of those for which there is room; a token is taken for all but beats.
+    mutating func next(for room: RegistryMachine.Room, at now: Instant) -> (LeaseID, WriteClass)? {
+        switch room {
+        case .none, .inquiry: return nil
+        case .lightBeats: return Self.pop(&beats, .beat, &queued, &budget, at: now).map { ($0, .beat) }
+        case .anything: break
+        }
         #if DELIBERATE_BUGS
             if DeliberateBug.chosen == .starvedGoodbyes {
                 if let id = Self.pop(&hellos, .hello, &queued, &budget, at: now) { return (id, .hello) }
