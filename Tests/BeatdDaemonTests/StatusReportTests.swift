@@ -24,7 +24,7 @@ import Testing
         }
         let source = StatusReport.Source(
             names: { heart.report.names + ["gone"] }, instance: { heart.report.instance($0) },
-            rejected: { heart.report.rejected },
+            summary: { heart.report.summary }, rejected: { heart.report.rejected },
             now: { now })
         return StatusReport(
             version: "0.1.0", pid: 4711, startedAt: now, ready: heart.isReady, registry: heart.report.registry,

@@ -1,11 +1,11 @@
 /// How often an instance beats and when the registry gives it up (Nacos PreservedMetadataKeys).
 package struct BeatTiming: Hashable, Sendable {
     /// Between two beats, unless the server asks for another interval.
-    package var interval: Duration
+    @InNanoseconds package var interval: Duration
     /// Without a beat for this long the registry calls the instance unhealthy.
-    package var timeout: Duration
+    @InNanoseconds package var timeout: Duration
     /// Without a beat for this long the registry deletes the instance.
-    package var deleteAfter: Duration
+    @InNanoseconds package var deleteAfter: Duration
 
     package init(
         interval: Duration = .seconds(5), timeout: Duration = .seconds(15), deleteAfter: Duration = .seconds(30)

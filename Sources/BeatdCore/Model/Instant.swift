@@ -7,6 +7,12 @@ package struct Instant: Comparable, Hashable, Sendable {
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
+    /// The next multiple of `step`, or this one.
+    func roundedUp(to step: Duration) -> Instant {
+        let over = nanoseconds % step.nanoseconds
+        return over == 0 ? self : self + .nanoseconds(step.nanoseconds - over)
+    }
+
     /// Later than everything that happens.
     package static let never = Instant(nanoseconds: .max)
 

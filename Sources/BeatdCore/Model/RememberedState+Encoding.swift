@@ -4,7 +4,9 @@ extension RememberedState {
 
     /// Lines of words, percent-encoded, closed by a checksum of all before it: a torn file is seen as such.
     package func encoded() -> [UInt8] {
-        var lines = [Self.header, Self.line("boot", boot), Self.line("light-beats", lightBeats ? "true" : "false")]
+        var bytes = Array("\(Self.header)\n".utf8)
+        Self.append("boot", boot, to: &bytes)
+        Self.append("light-beats", lightBeats ? "true" : "false", to: &bytes)
         for lease in leases {
             let instance = lease.instance
             let identity = instance.identity
@@ -14,14 +16,13 @@ extension RememberedState {
                 String(instance.enabled), String(instance.ephemeral),
             ]
             for (key, value) in instance.metadata.sorted(by: { $0.key < $1.key }) { words += [key, value] }
-            lines.append(Self.line(words))
+            Self.append(words, to: &bytes)
         }
         for (name, since) in aliveSince.sorted(by: { $0.key < $1.key }) {
-            lines.append(Self.line("alive", name, String(since.nanoseconds)))
+            Self.append("alive", name, String(since.nanoseconds), to: &bytes)
         }
-        var bytes: [UInt8] = []
-        for line in lines { bytes += Array(line.utf8) + [10] }
-        return bytes + Array(Self.line("end", String(Self.checksum(bytes), radix: 16)).utf8) + [10]
+        Self.append("end", String(Self.checksum(bytes), radix: 16), to: &bytes)
+        return bytes
     }
 
     /// nil where the bytes are not whole, not ours or of another version; then nothing is remembered, which never stops beatd.
@@ -59,20 +60,21 @@ extension RememberedState {
         return true
     }
 
-    private static func line(_ words: String...) -> String { line(words) }
+    private static func append(_ words: String..., to bytes: inout [UInt8]) { append(words, to: &bytes) }
 
-    private static func line(_ words: [String]) -> String {
-        words.map { word in
-            var text = ""
+    /// A line of them.
+    private static func append(_ words: [String], to bytes: inout [UInt8]) {
+        for (position, word) in words.enumerated() {
+            if position > 0 { bytes.append(0x20) }
             for byte in word.utf8 {
                 if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") {
-                    text.unicodeScalars.append(Unicode.Scalar(byte))
+                    bytes.append(byte)
                 } else {
-                    text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                    bytes += Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
                 }
             }
-            return text
-        }.joined(separator: " ")
+        }
+        bytes.append(10)
     }
 
     private static func words(_ line: ArraySlice<UInt8>) -> [String]? {

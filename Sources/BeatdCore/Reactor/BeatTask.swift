@@ -65,18 +65,23 @@ struct BeatTask {
         var isRegistered: Bool
     }
 
+    /// A phase that ends by itself, without news, is seen to end at a multiple of this, so that ten thousand of them share
+    /// their wake-ups. Whether a beat may leave is not asked of the phase.
+    private static let patience = Duration.milliseconds(100)
+
+    // What each beat asks for stands first.
     private(set) var descriptor: InstanceDescriptor
     private(set) var gate: HealthGate
+    private(set) var phase: Phase?
+    var timer: TimerWheel<Timer>.Handle?
+    /// When the latest decision that it is up ends, unless another beat is accepted.
+    private var lapse: Instant?
     var pending: Pending?
     var claim = Claim()
-    private(set) var phase: Phase?
     private(set) var reason = ""
     private(set) var since: Instant
     private(set) var aliveSince: Instant?
-    /// When the latest decision that it is up ends, unless another beat is accepted.
-    private var lapse: Instant?
     private var flaps = FlapGuard()
-    var timer: TimerWheel<Timer>.Handle?
 
     init(_ descriptor: InstanceDescriptor, wasUp: Bool, aliveSince: Instant?, at now: Instant) {
         self.descriptor = descriptor
@@ -212,7 +217,8 @@ struct BeatTask {
         guard phase == .up, pending == nil, lapse.map({ $0 > now }) ?? true, gate.verdict(at: now) == .alive else {
             return false
         }
-        timers.arm(&timer, .task(id), due: Self.earlier(gate.nextChange(after: now), lapse))
+        let change = Self.earlier(gate.nextChange(after: now), lapse)
+        timers.arm(&timer, .task(id), due: change.map { $0.roundedUp(to: Self.patience) })
         return true
     }
 

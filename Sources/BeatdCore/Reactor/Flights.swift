@@ -97,11 +97,13 @@ struct Flights {
 
     /// Counts what the lease adds to the beats of all.
     mutating func count(_ lease: inout Lease) {
-        let interval = lease.isWanted ? lease.pace.interval : nil
-        guard interval != lease.notes.counted?.interval else { return }
-        let rate = interval.map { Int(3_600_000 / max($0.milliseconds, 1)) } ?? 0
-        beatsPerHour += rate - (lease.notes.counted?.rate ?? 0)
-        lease.notes.counted = interval.map { ($0, rate) }
+        let interval = lease.isWanted ? lease.pace.interval : .zero
+        guard interval != lease.notes.counted else { return }
+        func perHour(_ interval: Duration) -> Int {
+            interval == .zero ? 0 : Int(3_600_000 / max(interval.milliseconds, 1))
+        }
+        beatsPerHour += perHour(interval) - perHour(lease.notes.counted)
+        lease.notes.counted = interval
         let perSecond = Double(beatsPerHour) / 3600
         tick = perSecond > 2000 ? max(.milliseconds(10), .nanoseconds(Int64(200e9 / perSecond))) : .milliseconds(100)
     }

@@ -12,6 +12,29 @@ package struct HeartReport {
     /// NAMEs of these entries, sorted, each once.
     package var names: [String] { Set(tasks.byName.keys).union(folder.rejected.compactMap(\.name)).sorted() }
 
+    /// How many are in which phase, and the first by NAME that is in trouble.
+    package var summary: Summary {
+        var summary = Summary()
+        for (name, id) in tasks.byName { summary.count(name, tasks[id].phase ?? .waiting) { tasks[id].reason } }
+        for refused in folder.refused(besides: Set(tasks.byName.keys), since: began) {
+            summary.count(refused.name, refused.phase) { refused.reason }
+        }
+        return summary
+    }
+
+    /// What one line has room for.
+    package struct Summary {
+        package private(set) var counts: [Phase: Int] = [:]
+        /// Down, suspect or rejected.
+        package private(set) var trouble: (name: String, reason: String)?
+
+        mutating func count(_ name: String, _ phase: Phase, _ reason: () -> String) {
+            counts[phase, default: 0] += 1
+            guard phase == .down || phase == .suspect || phase == .rejected else { return }
+            if trouble.map({ name < $0.name }) ?? true { trouble = (name, reason()) }
+        }
+    }
+
     /// The same for one NAME; nil where no file has it.
     package func instance(_ name: String) -> InstanceStatus? {
         if let id = tasks.byName[name] { return status(of: id) }

@@ -1,9 +1,9 @@
 /// How the beats of a lease went.
 struct BeatCounts {
     /// Failed writes in a row.
-    var failures = 0
+    var failures: Int32 = 0
     /// Odd answers to beats in a row.
-    var odd = 0
+    var odd: Int32 = 0
     private(set) var accepted = 0
     private(set) var last: (at: Instant, outcome: BeatOutcome)?
 

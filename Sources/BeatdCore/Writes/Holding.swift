@@ -10,14 +10,14 @@ struct Holding {
 
     /// The last accepted registration that no goodbye has undone.
     var published: Instance?
-    var doubt: Doubt?
-    /// Whether a registration or beat was accepted since the server last denied knowing us.
-    var isRegistered = false
+    var lastSent: Instance
     /// When a registration or beat was last accepted.
     var accepted: Instant?
+    /// Whether a registration or beat was accepted since the server last denied knowing us.
+    var isRegistered = false
     /// When the registration must be said again though we beat: it failed, or an older one may still come late.
     var correction: Instant?
-    var lastSent: Instance
+    var doubt: Doubt?
 
     init(lastSent: Instance) { self.lastSent = lastSent }
 
@@ -35,9 +35,9 @@ struct Holding {
 struct Pace {
     var timing: BeatTiming
     /// The descriptor's interval, or the server's while its answers ask for another.
-    var interval: Duration
+    @InNanoseconds var interval: Duration
     /// The limit of one request (`registry.timeout`).
-    var timeout: Duration
+    @InNanoseconds var timeout: Duration
 
     init(_ timing: BeatTiming, timeout: Duration) {
         self.timing = timing
@@ -48,10 +48,10 @@ struct Pace {
 
 /// What the reactor notes about a lease.
 struct LeaseNotes {
-    /// Its one timer: when the next write is due, or the one in flight is given up.
+    /// Its one timer: when the next write is due.
     var timer: TimerWheel<Timer>.Handle?
-    /// Beats an hour as they stand in `Flights.beatsPerHour`.
-    var counted: (interval: Duration, rate: Int)?
+    /// The interval whose beats `Flights.beatsPerHour` counts; zero: none.
+    @InNanoseconds var counted = Duration.zero
     #if DELIBERATE_BUGS
         /// Registers whatever is wanted and alive.
         var isBlind = false

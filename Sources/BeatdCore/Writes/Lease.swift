@@ -18,29 +18,31 @@ struct Lease {
         case settled(again: Instant)
     }
 
-    let identity: WireIdentity
-    /// The descriptor that wants it, or wanted it last, by NAME.
-    var name: String
-    /// Whose looks carry its writes; nil once nobody's: then only goodbyes leave.
-    var owner: TaskID?
+    // What each beat changes stands first, what none of them asks for last.
+    private(set) var state = State.empty
     /// What should be at the server; nil: nothing.
     private(set) var wanted: Instance?
-    var isWanted: Bool { wanted != nil }
-    /// Only what an earlier run left is wanted without an owner.
-    var isOrphan: Bool { owner == nil && isWanted }
-    private(set) var state = State.empty
     private(set) var holding: Holding
     private(set) var counts = BeatCounts()
     var pace: Pace
     /// What the reactor notes about it.
     var notes = LeaseNotes()
+    /// Whose looks carry its writes; nil once nobody's: then only goodbyes leave.
+    var owner: TaskID?
     private var grid: BeatGrid
+    /// The descriptor that wants it, or wanted it last, by NAME.
+    var name: String
+
+    /// The same for all that it ever sends.
+    var identity: WireIdentity { holding.lastSent.identity }
+    var isWanted: Bool { wanted != nil }
+    /// Only what an earlier run left is wanted without an owner.
+    var isOrphan: Bool { owner == nil && isWanted }
 
     /// Odd answers in a row to beats after which we register again.
     static let oddAnswersUntilHello = 3
 
     init(_ instance: Instance, timing: BeatTiming, name: String, owner: TaskID?, timeout: Duration) {
-        identity = instance.identity
         grid = BeatGrid(instance.identity)
         holding = Holding(lastSent: instance)
         pace = Pace(timing, timeout: timeout)
@@ -153,7 +155,11 @@ struct Lease {
         switch kind {
         case .goodbye:
             let undone = holding.doubt?.instance ?? holding.lastSent
-            if case .goodbye = state { holding.lastSent = holding.published ?? undone } else { holding.lastSent = undone }
+            if case .goodbye = state {
+                holding.lastSent = holding.published ?? undone
+            } else {
+                holding.lastSent = undone
+            }
             state = .goodbyeSent(id, at: now)
             holding.isRegistered = false
             return (.deregister, holding.lastSent)
@@ -267,7 +273,7 @@ struct Lease {
 
     /// When a failed registration or beat may be said again; a goodbye that takes its place never waits.
     private func again(at now: Instant, _ chance: inout Chance) -> Instant {
-        let delay = Backoff.writes.delay(afterFailures: counts.failures, &chance)
+        let delay = Backoff.writes.delay(afterFailures: Int(counts.failures), &chance)
         return wanted == nil ? now : now + delay
     }
 
@@ -310,7 +316,7 @@ struct Lease {
                     holding.doubt = nil
                 }
             #endif
-            rest(due: now + Backoff.writes.delay(afterFailures: counts.failures, &chance), at: now)
+            rest(due: now + Backoff.writes.delay(afterFailures: Int(counts.failures), &chance), at: now)
         case .notSent:
             rest(due: now, at: now)
         }

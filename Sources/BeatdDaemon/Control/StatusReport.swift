@@ -19,6 +19,7 @@ struct StatusReport {
         var names: () -> [String]
         /// What one of them does now; nil where it is gone by now.
         var instance: (String) -> InstanceStatus?
+        var summary: () -> HeartReport.Summary
         var rejected: () -> [Rejection]
         var now: () -> Instant
     }
@@ -94,12 +95,10 @@ struct StatusReport {
 
     /// The one line that systemd shows (STATUS=): `12 up, 1 down (billing: connection refused), registry ok`.
     var line: String {
-        let instances = source.names().compactMap(source.instance)
-        let present = Phase.allCases.filter { phase in instances.contains { $0.phase == phase } }
-        let counts = present.map { phase in "\(instances.count { $0.phase == phase }) \(phase.rawValue)" }
-        let trouble = instances.first { $0.phase == .down || $0.phase == .suspect || $0.phase == .rejected }
+        let summary = source.summary()
+        let counts = Phase.allCases.compactMap { phase in summary.counts[phase].map { "\($0) \(phase.rawValue)" } }
         var parts = counts.isEmpty ? ["no instances"] : counts
-        if let trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
+        if let trouble = summary.trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
         if let problem { parts.append(problem) }
         if source.rejected().contains(where: { $0.name == nil && $0.file == "beatd.yaml" }) {
             parts.append("beatd.yaml refused")

@@ -312,6 +312,7 @@ final class Daemon {
             source: StatusReport.Source(
                 names: { [unowned self] in reactor.heart.report.names },
                 instance: { [unowned self] in reactor.heart.report.instance($0) },
+                summary: { [unowned self] in reactor.heart.report.summary },
                 rejected: { [unowned self] in
                     [drivers?.reloads.refusedConfiguration].compactMap(\.self) + reactor.heart.report.rejected
                 }, now: { Instant(nanoseconds: Clocks.boot()) }))
