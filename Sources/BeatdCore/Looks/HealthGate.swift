@@ -18,40 +18,52 @@ package struct HealthGate {
     }
 
     private struct Record {
+        @InNanoseconds var freshness: Duration
         var standing = Standing.unseen
+        var lastWake = Instant(nanoseconds: .min)
         var alive = 0
         var failing = 0
         var decisive: Look?
         /// The latest look, where it decided nothing.
         var undecided: Shared<Look>?
-        var lastWake = Instant(nanoseconds: .min)
+
+        init(_ spec: ProbeSpec) { _freshness = InNanoseconds(wrappedValue: spec.freshness) }
 
         var latest: Look? { undecided?.value ?? decisive }
 
-        /// Alive once more, and nothing else has changed.
-        mutating func again(_ look: Look, of spec: ProbeSpec) {
+        private var isAlive: Bool {
+            if case .passing = standing, decisive?.outcome == .alive { true } else { false }
+        }
+
+        /// Takes a look that shows alive once more, and nothing else has changed; says whether it is one.
+        ///
+        /// Field by field, as all that is asked for each look: a copy of a look counts its strings.
+        mutating func takeAgain(_ look: Look, rise: Int) -> Bool {
+            guard look.outcome == .alive, isAlive, let last = decisive?.began, last >= lastWake,
+                look.began >= lastWake, decisive?.process == look.process
+            else { return false }
             failing = 0
-            alive = min(alive + 1, spec.rise)
+            alive = min(alive + 1, rise)
             decisive?.began = look.began
             decisive?.ended = look.ended
-            decisive?.reason = look.reason
             decisive?.isForCallers = look.isForCallers
-            undecided = nil
+            if decisive?.reason != nil || look.reason != nil { decisive?.reason = look.reason }
+            if undecided != nil { undecided = nil }
+            return true
         }
 
         /// Until when this probe lets a beat leave; long ago where it doesn't.
-        @inline(__always)
-        func carries(_ spec: ProbeSpec) -> Instant {
-            guard standing == .passing, let look = decisive, look.outcome == .alive,
-                !HealthGate.isOvertaken(look.began, lastWake)
-            else { return HealthGate.longAgo }
-            return look.began + spec.freshness
+        var carries: Instant {
+            guard isAlive, let began = decisive?.began, !HealthGate.isOvertaken(began, lastWake) else {
+                return HealthGate.longAgo
+            }
+            return began + freshness
         }
 
         /// When what it says goes stale; nil where it doesn't say alive.
-        func stale(after now: Instant, _ spec: ProbeSpec) -> Instant? {
-            guard standing == .passing, let look = decisive, look.outcome == .alive else { return nil }
-            let stale = look.began + spec.freshness + .nanoseconds(1)
+        func stale(after now: Instant) -> Instant? {
+            guard isAlive, let began = decisive?.began else { return nil }
+            let stale = began + freshness + .nanoseconds(1)
             return stale > now ? stale : nil
         }
     }
@@ -70,22 +82,14 @@ package struct HealthGate {
         records = []
         records.reserveCapacity(probes.count)
         for spec in probes {
-            var record = Record()
+            var record = Record(spec)
             if wasUp { record.alive = spec.rise - 1 }
             records.append(record)
         }
         carriesUntil = probes.isEmpty ? .never : Self.longAgo
     }
 
-    private mutating func settle() { carriesUntil = reach() }
-
-    /// What `carriesUntil` is to be.
-    private func reach() -> Instant {
-        let (records, probes) = (self.records.span, self.probes.span)
-        var until = Instant.never
-        for index in records.indices { until = min(until, records[index].carries(probes[index])) }
-        return until
-    }
+    private mutating func settle() { carriesUntil = records.indices.reduce(.never) { min($0, records[$1].carries) } }
 
     /// A look at `target` ended; says whether it told anything but that what was alive still is.
     ///
@@ -94,23 +98,12 @@ package struct HealthGate {
     package mutating func take(_ look: Look, of target: Target) -> Bool {
         var isNews = false
         for index in records.indices where probes[index].target == target {
-            if repeats(look, at: index) {
-                records[index].again(look, of: probes[index])
-            } else {
-                isNews = true
-                take(look, at: index)
-            }
+            if records[index].takeAgain(look, rise: probes[index].rise) { continue }
+            isNews = true
+            take(look, at: index)
         }
         settle()
         return isNews
-    }
-
-    private func repeats(_ look: Look, at index: Int) -> Bool {
-        guard look.outcome == .alive, records[index].standing == .passing, let last = records[index].decisive else {
-            return false
-        }
-        let wake = records[index].lastWake
-        return last.outcome == .alive && last.process == look.process && look.began >= wake && last.began >= wake
     }
 
     private mutating func take(_ look: Look, at index: Int) {
@@ -170,7 +163,7 @@ package struct HealthGate {
         if mayBeat(at: now) { return .alive }
         var unseen: String?
         var suspect: String?
-        for (spec, record) in zip(probes, records) where record.carries(spec) < now {
+        for (spec, record) in zip(probes, records) where record.carries < now {
             switch record.standing {
             case .down(let reason):
                 return .down(reason)
@@ -200,7 +193,7 @@ package struct HealthGate {
     /// When the verdict changes by itself: the first look that goes stale.
     package func nextChange(after now: Instant) -> Instant? {
         if mayBeat(at: now), !probes.isEmpty { return carriesUntil + .nanoseconds(1) }
-        return zip(probes, records).compactMap { spec, record in record.stale(after: now, spec) }.min()
+        return records.compactMap { $0.stale(after: now) }.min()
     }
 
     /// The targets whose latest look is too old to carry a beat, or none.
