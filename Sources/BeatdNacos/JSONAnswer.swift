@@ -19,21 +19,26 @@ struct JSONAnswer: Equatable {
             guard let name = scanner.string(), scanner.takes(UInt8(ascii: ":")) else { return nil }
             let start = scanner.position
             guard scanner.skipValue(depth: 0) else { return nil }
-            take(name, body[start..<scanner.position])
+            take(body.span.extracting(name), body[start..<scanner.position])
         } while scanner.takes(UInt8(ascii: ","))
         guard scanner.takes(UInt8(ascii: "}")), scanner.isAtEnd else { return nil }
     }
 
-    private mutating func take(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
+    private static let clientBeatInterval = Array("clientBeatInterval".utf8)
+    private static let codeName = Array("code".utf8)
+    private static let lightBeatEnabled = Array("lightBeatEnabled".utf8)
+    private static let truth = Array("true".utf8)
+
+    private mutating func take(_ name: Span<UInt8>, _ value: ArraySlice<UInt8>) {
         let text = value.drop { Self.isAround($0) }
         let bare = text.prefix { !Self.isAround($0) }
-        if name.elementsEqual("clientBeatInterval".utf8) {
+        if name.isSame(as: Self.clientBeatInterval.span) {
             interval = Self.number(bare)
-        } else if name.elementsEqual("code".utf8) {
+        } else if name.isSame(as: Self.codeName.span) {
             // A code that is no number is an answer we don't know.
             code = Self.number(bare) ?? -1
-        } else if name.elementsEqual("lightBeatEnabled".utf8) {
-            lightBeats = bare.elementsEqual("true".utf8)
+        } else if name.isSame(as: Self.lightBeatEnabled.span) {
+            lightBeats = bare.elementsEqual(Self.truth)
         }
     }
 
@@ -85,14 +90,14 @@ struct JSONAnswer: Equatable {
         }
 
         /// The raw text between the quotes.
-        mutating func string() -> ArraySlice<UInt8>? {
+        mutating func string() -> Range<Int>? {
             guard takes(UInt8(ascii: "\"")) else { return nil }
             let start = position
             while position < bytes.count {
                 switch bytes[position] {
                 case UInt8(ascii: "\""):
                     position += 1
-                    return bytes[start..<(position - 1)]
+                    return start..<(position - 1)
                 case UInt8(ascii: "\\"): position += 2
                 default: position += 1
                 }

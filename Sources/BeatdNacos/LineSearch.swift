@@ -11,17 +11,17 @@ struct LineSearch {
     private var lineStart = 0
     private var sawReturn = false
 
-    /// The next whole line as a range of `bytes`, which begin where they began at the first call and may have grown.
-    mutating func next(in bytes: ArraySlice<UInt8>) throws(HTTPGarbage) -> Range<Int>? {
-        let base = bytes.startIndex
-        while base + searched < bytes.endIndex {
+    /// The next whole line as a range of `stream`, of which what follows `start` is as at the first call, or has grown.
+    mutating func next(in stream: [UInt8], from start: Int) throws(HTTPGarbage) -> Range<Int>? {
+        let bytes = stream.span.extracting(start...)
+        while searched < bytes.count {
             guard searched < Self.longest else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
-            let byte = bytes[base + searched]
+            let byte = bytes[searched]
             searched += 1
             if sawReturn {
                 guard byte == 0x0a else { throw Self.control }
                 sawReturn = false
-                let line = (base + lineStart)..<(base + searched - 2)
+                let line = (start + lineStart)..<(start + searched - 2)
                 lineStart = searched
                 return line
             }
