@@ -59,10 +59,10 @@ package struct LinkConversation {
     }
 
     /// An order to be sent now, behind those that were asked before it and of which no byte has left.
-    package mutating func ask(_ order: WriteOrder) { ask(order, as: Wire.request(order)) }
+    package mutating func ask(_ order: WriteOrder) { ask(order) { $0 += Wire.request(order) } }
 
-    /// The same with its bytes, where they are at hand.
-    mutating func ask(_ order: WriteOrder, as bytes: [UInt8]) {
+    /// The same, with what appends its bytes to those of others.
+    mutating func ask(_ order: WriteOrder, append: (inout [UInt8]) -> Void) {
         precondition(!hasEnded, "an order on a connection that has ended")
         if asked.isEmpty {
             requests.removeAll(keepingCapacity: true)
@@ -70,7 +70,7 @@ package struct LinkConversation {
         }
         precondition(handedOver == 0, "an order behind one that has left")
         let start = requests.count
-        requests += bytes
+        append(&requests)
         asked.append(Asked(id: order.id, kind: order.kind, api: order.api, bytes: start..<requests.count))
     }
 
@@ -94,6 +94,7 @@ package struct LinkConversation {
         guard !hasEnded else { return [] }
         parser.take(bytes)
         var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(open.count)
         while !hasEnded {
             guard answered < asked.count, isBegun(asked[answered]) else {
                 if parser.hasBegun { end(.byUs("bytes came that nobody asked for"), into: &outcomes) }

@@ -13,7 +13,8 @@ struct RememberedAnswer {
         bytes.removeAll(keepingCapacity: true)
         guard whole.count <= Self.longest else { return }
         bytes += whole
-        self.response = response
+        // What says the same stays the same object, which whoever compares the two sees at once.
+        if self.response != response { self.response = response }
     }
 
     /// The length of the remembered answer, if it stands whole at that place.

@@ -13,7 +13,8 @@ package struct RenderedBeats {
     }
 
     /// Whom the kept ones are for: another server, or another API, begins anew.
-    private var target: (server: Server, api: RegistryAPI)?
+    private var server = Server()
+    private var api = RegistryAPI.v1
     /// By `WriteOrder.lease`.
     private var beats: [Beat?] = []
 
@@ -22,29 +23,35 @@ package struct RenderedBeats {
     /// How many are kept.
     package var count: Int { beats.count { $0 != nil } }
 
-    /// The bytes of any order.
-    package mutating func request(_ order: WriteOrder) -> [UInt8] {
+    /// The bytes of any order, behind those of others.
+    package mutating func append(_ order: WriteOrder, to requests: inout [UInt8]) {
         switch order.kind {
-        case .beat(light: true, _): return lightBeat(order)
+        case .beat(light: true, _):
+            if api != order.api || server != order.server {
+                (server, api) = (order.server, order.api)
+                beats = []
+            }
+            if !appendKept(order, to: &requests) { render(order, to: &requests) }
         case .deregister:
             if order.lease < beats.count { beats[order.lease] = nil }
-            return Wire.request(order)
-        case .register, .beat(light: false, _), .inquire: return Wire.request(order)
+            requests += Wire.request(order)
+        case .register, .beat(light: false, _), .inquire: requests += Wire.request(order)
         }
     }
 
-    private mutating func lightBeat(_ order: WriteOrder) -> [UInt8] {
-        if target?.server != order.server || target?.api != order.api {
-            target = (order.server, order.api)
-            beats = []
+    private func appendKept(_ order: WriteOrder, to requests: inout [UInt8]) -> Bool {
+        guard order.lease < beats.count, let beat = beats[order.lease], beat.instance == order.instance else {
+            return false
         }
-        if order.lease < beats.count, let beat = beats[order.lease], beat.instance == order.instance {
-            return beat.bytes
-        }
-        let bytes = Wire.lightBeat(of: order.instance, to: order.server, order.api)
-        guard order.lease < Self.most else { return bytes }
+        requests += beat.bytes
+        return true
+    }
+
+    private mutating func render(_ order: WriteOrder, to requests: inout [UInt8]) {
+        let bytes = Wire.lightBeat(of: order.instance, to: server, api)
+        requests += bytes
+        guard order.lease < Self.most else { return }
         while beats.count <= order.lease { beats.append(nil) }
         beats[order.lease] = Beat(instance: order.instance, bytes: bytes)
-        return bytes
     }
 }

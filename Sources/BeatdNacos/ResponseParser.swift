@@ -59,8 +59,8 @@ package struct ResponseParser {
             }
             answerStart = position
         }
-        let response = try read()
-        if let response, let answerStart { last.remember(waiting[answerStart..<position], as: response) }
+        guard let response = try read() else { return nil }
+        if let answerStart { last.remember(waiting[answerStart..<position], as: response) }
         return response
     }
 
