@@ -153,7 +153,9 @@ package struct LinkConversation {
             return last.reply
         }
         let reply = Wire.reply(to: request.kind, request.api, response)
-        lastMeaning = Meaning(kind: request.kind, api: request.api, response: response, reply: reply)
+        if response.body.count <= RememberedAnswer.longest {
+            lastMeaning = Meaning(kind: request.kind, api: request.api, response: response, reply: reply)
+        }
         return reply
     }
 
