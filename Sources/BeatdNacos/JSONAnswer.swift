@@ -19,21 +19,29 @@ struct JSONAnswer: Equatable {
             guard let name = scanner.string(), scanner.takes(UInt8(ascii: ":")) else { return nil }
             let start = scanner.position
             guard scanner.skipValue(depth: 0) else { return nil }
-            take(name, body[start..<scanner.position])
+            take(body.span.extracting(name), body.span.extracting(start..<scanner.position))
         } while scanner.takes(UInt8(ascii: ","))
         guard scanner.takes(UInt8(ascii: "}")), scanner.isAtEnd else { return nil }
     }
 
-    private mutating func take(_ name: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
-        let text = value.drop { Self.isAround($0) }
-        let bare = text.prefix { !Self.isAround($0) }
-        if name.elementsEqual("clientBeatInterval".utf8) {
+    private static let clientBeatInterval = Array("clientBeatInterval".utf8)
+    private static let codeName = Array("code".utf8)
+    private static let lightBeatEnabled = Array("lightBeatEnabled".utf8)
+    private static let truth = Array("true".utf8)
+
+    private mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+        var start = 0
+        while start < value.count, Self.isAround(value[start]) { start += 1 }
+        var end = start
+        while end < value.count, !Self.isAround(value[end]) { end += 1 }
+        let bare = value.extracting(start..<end)
+        if name.isSame(as: Self.clientBeatInterval.span) {
             interval = Self.number(bare)
-        } else if name.elementsEqual("code".utf8) {
+        } else if name.isSame(as: Self.codeName.span) {
             // A code that is no number is an answer we don't know.
             code = Self.number(bare) ?? -1
-        } else if name.elementsEqual("lightBeatEnabled".utf8) {
-            lightBeats = bare.elementsEqual("true".utf8)
+        } else if name.isSame(as: Self.lightBeatEnabled.span) {
+            lightBeats = bare.isSame(as: Self.truth.span)
         }
     }
 
@@ -41,16 +49,15 @@ struct JSONAnswer: Equatable {
     private static func isAround(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || isBlank(byte) }
 
     /// A number without a fraction, though it may be written with one.
-    private static func number(_ text: ArraySlice<UInt8>) -> Int64? {
-        let digits = text.first == UInt8(ascii: "-") ? text.dropFirst() : text
-        let isPlain = digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard isPlain, !digits.isEmpty, digits.count <= 18 else {
-            // Swift reads "0x2p3" and "infinity" as well, JSON (RFC 8259, 6) doesn't.
-            guard text.allSatisfy(isNumeral) else { return nil }
-            return Double(String(decoding: text, as: UTF8.self)).flatMap { Int64(exactly: $0) }
+    private static func number(_ text: Span<UInt8>) -> Int64? {
+        let isNegative = !text.isEmpty && text[0] == UInt8(ascii: "-")
+        if let number = text.extracting(droppingFirst: isNegative ? 1 : 0).number() {
+            return Int64(isNegative ? -number : number)
         }
-        let value = digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
-        return digits.count == text.count ? value : -value
+        // Swift reads "0x2p3" and "infinity" as well, JSON (RFC 8259, 6) doesn't.
+        let spelled = text.indices.map { text[$0] }
+        guard spelled.allSatisfy(isNumeral) else { return nil }
+        return Double(String(decoding: spelled, as: UTF8.self)).flatMap { Int64(exactly: $0) }
     }
 
     private static func isNumeral(_ byte: UInt8) -> Bool {
@@ -85,14 +92,14 @@ struct JSONAnswer: Equatable {
         }
 
         /// The raw text between the quotes.
-        mutating func string() -> ArraySlice<UInt8>? {
+        mutating func string() -> Range<Int>? {
             guard takes(UInt8(ascii: "\"")) else { return nil }
             let start = position
             while position < bytes.count {
                 switch bytes[position] {
                 case UInt8(ascii: "\""):
                     position += 1
-                    return bytes[start..<(position - 1)]
+                    return start..<(position - 1)
                 case UInt8(ascii: "\\"): position += 2
                 default: position += 1
                 }

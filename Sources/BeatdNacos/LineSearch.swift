@@ -11,28 +11,30 @@ struct LineSearch {
     private var lineStart = 0
     private var sawReturn = false
 
-    /// The next whole line as a range of `bytes`, which begin where they began at the first call and may have grown.
-    mutating func next(in bytes: ArraySlice<UInt8>) throws(HTTPGarbage) -> Range<Int>? {
-        let base = bytes.startIndex
-        while base + searched < bytes.endIndex {
-            guard searched < Self.longest else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
-            let byte = bytes[base + searched]
+    /// The next whole line as a range of `stream`, of which what follows `start` is as at the first call, or has grown.
+    mutating func next(in stream: [UInt8], from start: Int) throws(HTTPGarbage) -> Range<Int>? {
+        let bytes = stream.span.extracting(start...)
+        let end = min(bytes.count, Self.longest)
+        while true {
+            if !sawReturn { while searched < end, Self.isText(bytes[searched]) { searched += 1 } }
+            guard searched < end else { break }
+            let byte = bytes[searched]
             searched += 1
             if sawReturn {
                 guard byte == 0x0a else { throw Self.control }
                 sawReturn = false
-                let line = (base + lineStart)..<(base + searched - 2)
+                let line = (start + lineStart)..<(start + searched - 2)
                 lineStart = searched
                 return line
             }
-            switch byte {
-            case 0x0d: sawReturn = true
-            case 0x09, 0x20..<0x7f, 0x80...: continue
-            default: throw Self.control
-            }
+            guard byte == 0x0d else { throw Self.control }
+            sawReturn = true
         }
+        guard end == bytes.count else { throw HTTPGarbage(sentence: "a head longer than 16 KiB") }
         return nil
     }
+
+    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7f || byte == 0x09 }
 
     private static let control = HTTPGarbage(sentence: "a control character in a head")
 }

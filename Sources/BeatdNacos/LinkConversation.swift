@@ -21,11 +21,23 @@ package struct LinkConversation {
         let bytes: Range<Int>
     }
 
+    /// What an answer meant: the same one to the same kind of write means the same.
+    private struct Meaning {
+        let kind: WriteOrder.Kind
+        let api: RegistryAPI
+        let response: HTTPResponse
+        let reply: Reply
+    }
+
+    /// All that was asked together.
     private var asked: [Asked] = []
+    /// How many of those have their answer.
+    private var answered = 0
     private var parser = ResponseParser()
     /// All requests that were asked together, one after the other.
     private var requests: [UInt8] = []
     private var handedOver = 0
+    private var lastMeaning: Meaning?
     package private(set) var hasEnded = false
 
     package init() {}
@@ -33,22 +45,24 @@ package struct LinkConversation {
     /// Whether nothing is in flight, and the next orders may be asked for.
     package var isIdle: Bool { asked.isEmpty && !hasEnded }
 
+    private var open: ArraySlice<Asked> { asked[answered...] }
+
     /// What the socket has not taken yet.
     package var unsent: ArraySlice<UInt8> { requests[handedOver...] }
 
     /// The writes in flight, in the order of their answers.
-    package var inFlight: [WriteID] { asked.map(\.id) }
+    package var inFlight: [WriteID] { open.map(\.id) }
 
     /// The write that the socket took in part: nobody can apply it before the rest has left.
     package var halfSent: WriteID? {
-        asked.last { $0.bytes.lowerBound < handedOver && handedOver < $0.bytes.upperBound }?.id
+        open.last { $0.bytes.lowerBound < handedOver && handedOver < $0.bytes.upperBound }?.id
     }
 
     /// An order to be sent now, behind those that were asked before it and of which no byte has left.
-    package mutating func ask(_ order: WriteOrder) { ask(order, as: Wire.request(order)) }
+    package mutating func ask(_ order: WriteOrder) { ask(order) { $0 += Wire.request(order) } }
 
-    /// The same with its bytes, where they are at hand.
-    mutating func ask(_ order: WriteOrder, as bytes: [UInt8]) {
+    /// The same, with what appends its bytes to those of others.
+    mutating func ask(_ order: WriteOrder, append: (inout [UInt8]) -> Void) {
         precondition(!hasEnded, "an order on a connection that has ended")
         if asked.isEmpty {
             requests.removeAll(keepingCapacity: true)
@@ -56,7 +70,7 @@ package struct LinkConversation {
         }
         precondition(handedOver == 0, "an order behind one that has left")
         let start = requests.count
-        requests += bytes
+        append(&requests)
         asked.append(Asked(id: order.id, kind: order.kind, api: order.api, bytes: start..<requests.count))
     }
 
@@ -68,10 +82,10 @@ package struct LinkConversation {
 
     /// The socket is full: the requests of which it took no byte must not leave later, and are given back.
     package mutating func giveBack(_ why: String) -> [Outcome] {
-        let kept = asked.prefix { isBegun($0) }
-        let given = asked.dropFirst(kept.count)
-        requests.removeLast(requests.count - (kept.last?.bytes.upperBound ?? handedOver))
-        defer { asked = Array(kept) }
+        let given = open.drop { isBegun($0) }
+        requests.removeLast(requests.count - (given.first?.bytes.lowerBound ?? requests.count))
+        asked.removeLast(given.count)
+        forgetAnswered()
         return given.map { .replied($0.id, .notSent(why)) }
     }
 
@@ -80,49 +94,86 @@ package struct LinkConversation {
         guard !hasEnded else { return [] }
         parser.take(bytes)
         var outcomes: [Outcome] = []
+        outcomes.reserveCapacity(open.count)
         while !hasEnded {
-            guard let first = asked.first, isBegun(first) else {
-                if parser.hasBegun { outcomes += end(.byUs("bytes came that nobody asked for")) }
+            guard answered < asked.count, isBegun(asked[answered]) else {
+                if parser.hasBegun { end(.byUs("bytes came that nobody asked for"), into: &outcomes) }
                 break
             }
             do throws(HTTPGarbage) {
                 guard let response = try parser.next() else { break }
-                outcomes += answered(first, response)
-            } catch { outcomes += end(.byUs(error.sentence)) }
+                take(response, into: &outcomes)
+            } catch { end(.byUs(error.sentence), into: &outcomes) }
         }
         return outcomes
     }
 
     /// The peer ended the stream, or the socket failed.
     package mutating func ended(_ why: String) -> [Outcome] {
-        if let first = asked.first, let response = parser.end() { return answered(first, response) }
-        return end(.byPeer(why))
+        var outcomes: [Outcome] = []
+        if answered < asked.count, let response = parser.end() {
+            take(response, into: &outcomes)
+        } else {
+            end(.byPeer(why), into: &outcomes)
+        }
+        return outcomes
     }
 
     /// We end it: the socket takes nothing, or what is half sent may no longer leave.
-    package mutating func giveUp(_ why: String) -> [Outcome] { end(.byUs(why)) }
+    package mutating func giveUp(_ why: String) -> [Outcome] {
+        var outcomes: [Outcome] = []
+        end(.byUs(why), into: &outcomes)
+        return outcomes
+    }
 
     private func isBegun(_ request: Asked) -> Bool { handedOver > request.bytes.lowerBound }
 
-    private mutating func answered(_ request: Asked, _ response: HTTPResponse) -> [Outcome] {
-        let reply = Wire.reply(to: request.kind, request.api, response)
-        asked.removeFirst()
+    /// The answer to the first that has none.
+    private mutating func take(_ response: HTTPResponse, into outcomes: inout [Outcome]) {
+        let request = asked[answered]
+        let reply = meaning(of: response, for: request)
+        answered += 1
+        forgetAnswered()
         guard handedOver >= request.bytes.upperBound else {
             // A server may refuse what it hasn't read whole. It can't have done it: a yes belongs to something else.
             let why = "answered before the request was sent"
-            if case .refused = reply { return [.replied(request.id, reply)] + end(.byPeer(why)) }
-            return [.replied(request.id, .noAnswer(why))] + end(.byUs(why))
+            if case .refused = reply {
+                outcomes.append(.replied(request.id, reply))
+                return end(.byPeer(why), into: &outcomes)
+            }
+            outcomes.append(.replied(request.id, .noAnswer(why)))
+            return end(.byUs(why), into: &outcomes)
         }
-        return [.replied(request.id, reply)] + (response.closes ? end(.announced) : [])
+        outcomes.append(.replied(request.id, reply))
+        if response.closes { end(.announced, into: &outcomes) }
     }
 
-    private mutating func end(_ why: ClosedReason) -> [Outcome] {
-        guard !hasEnded else { return [] }
+    private mutating func meaning(of response: HTTPResponse, for request: Asked) -> Reply {
+        if let last = lastMeaning, last.kind == request.kind, last.api == request.api, last.response == response {
+            return last.reply
+        }
+        let reply = Wire.reply(to: request.kind, request.api, response)
+        if response.body.count <= RememberedAnswer.longest {
+            lastMeaning = Meaning(kind: request.kind, api: request.api, response: response, reply: reply)
+        }
+        return reply
+    }
+
+    private mutating func forgetAnswered() {
+        guard answered == asked.count else { return }
+        asked.removeAll(keepingCapacity: true)
+        answered = 0
+    }
+
+    private mutating func end(_ why: ClosedReason, into outcomes: inout [Outcome]) {
+        guard !hasEnded else { return }
         hasEnded = true
-        let unanswered = asked.map { request in
-            Outcome.replied(request.id, isBegun(request) ? .noAnswer(why.sentence) : .notSent(why.sentence))
+        for request in open {
+            outcomes.append(
+                .replied(request.id, isBegun(request) ? .noAnswer(why.sentence) : .notSent(why.sentence)))
         }
         asked = []
-        return unanswered + [.closed(why)]
+        answered = 0
+        outcomes.append(.closed(why))
     }
 }

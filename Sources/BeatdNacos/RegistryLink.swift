@@ -81,7 +81,7 @@ package final class RegistryLink {
         guard let line = lines[id], line.connection.isOpen, line.conversation.isIdle else { return }
         if loop.turnTime - line.heardAt > Self.freshness { receive(id, line) }
         guard isOpen(line, id) else { return }
-        while let order = heart.nextWrite(id) { line.conversation.ask(order, as: rendered.request(order)) }
+        while let order = heart.nextWrite(id) { line.conversation.ask(order) { rendered.append(order, to: &$0) } }
         send(id, line)
     }
 
@@ -162,6 +162,7 @@ package final class RegistryLink {
         if line.conversation.hasEnded, isOpen(line, id) { close(id) }
         guard !outcomes.isEmpty else { return }
         var replies: [WriteReply] = []
+        replies.reserveCapacity(outcomes.count)
         var end: [Event] = []
         for outcome in outcomes {
             switch outcome {

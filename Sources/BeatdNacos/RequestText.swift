@@ -34,13 +34,17 @@ struct RequestText {
     }
 
     /// The whole request, ready to be sent; `form` is the body, already encoded.
-    func bytes(form: [UInt8]? = nil) -> [UInt8] {
-        var bytes = Array("\(method) ".utf8)
-        bytes += target
+    func bytes(form: [UInt8]? = nil) -> [UInt8] { beginning + ending(form: form) }
+
+    /// The method and the target: all that tells one request without a body from another.
+    var beginning: [UInt8] { Array("\(method) ".utf8) + target }
+
+    /// What follows, the same for all requests of one server that have no body.
+    func ending(form: [UInt8]? = nil) -> [UInt8] {
         var rest = " HTTP/1.1\r\nHost: \(server.authority)\r\nUser-Agent: \(Self.userAgent)\r\n"
         rest += "Accept: application/json\r\n"
         if form != nil { rest += "Content-Type: application/x-www-form-urlencoded;charset=UTF-8\r\n" }
         rest += "Content-Length: \(form?.count ?? 0)\r\n\r\n"
-        return bytes + Array(rest.utf8) + (form ?? [])
+        return Array(rest.utf8) + (form ?? [])
     }
 }

@@ -26,6 +26,9 @@ package struct ResponseParser {
     private var response = HTTPResponse(status: 0, body: [], closes: false)
     private var interim = 0
     private var framing = 0
+    /// Where in `waiting` the answer begins that is being read; nil once its first bytes are gone.
+    private var answerStart: Int? = 0
+    private var last = RememberedAnswer()
 
     package init() {}
 
@@ -41,12 +44,27 @@ package struct ResponseParser {
         } else if position > 0 {
             waiting.removeFirst(position)
         }
+        if position > 0 { answerStart = nil }
         position = 0
         waiting.append(contentsOf: bytes)
     }
 
     /// The next whole answer; nil until more bytes come.
     package mutating func next() throws(HTTPGarbage) -> HTTPResponse? {
+        if case .head = state, interim == 0 {
+            if let length = last.begins(waiting, at: position) {
+                position += length
+                lines = LineSearch()
+                return last.response
+            }
+            answerStart = position
+        }
+        guard let response = try read() else { return nil }
+        if let answerStart { last.remember(waiting[answerStart..<position], as: response) }
+        return response
+    }
+
+    private mutating func read() throws(HTTPGarbage) -> HTTPResponse? {
         while true {
             switch state {
             case .head:
@@ -95,13 +113,12 @@ package struct ResponseParser {
     private static let start = Array("HTTP/1.".utf8)
 
     private mutating func takeHead() throws(HTTPGarbage) -> ResponseHead? {
-        let rest = waiting[position...]
-        guard rest.starts(with: Self.start.prefix(rest.count)) else {
+        guard zip(waiting[position...], Self.start).allSatisfy(==) else {
             throw HTTPGarbage(sentence: "what came is no HTTP answer")
         }
-        while let line = try lines.next(in: rest) {
+        while let line = try lines.next(in: waiting, from: position) {
             guard line.isEmpty else { continue }
-            let head = try ResponseHead(rest[..<line.lowerBound])
+            let head = try ResponseHead(waiting.span.extracting(position..<line.lowerBound))
             position += lines.searched
             lines = LineSearch()
             return head
@@ -140,22 +157,21 @@ package struct ResponseParser {
         return count
     }
 
-    /// A line of the chunks' framing, without its end.
-    private mutating func takeLine() throws(HTTPGarbage) -> ArraySlice<UInt8>? {
-        let rest = waiting[position...]
-        guard let line = try lines.next(in: rest) else { return nil }
+    /// A line of the chunks' framing as a range of `waiting`, without its end.
+    private mutating func takeLine() throws(HTTPGarbage) -> Range<Int>? {
+        guard let line = try lines.next(in: waiting, from: position) else { return nil }
         position += lines.searched
         framing += lines.searched
         lines = LineSearch()
         guard framing <= Self.longestFraming else { throw HTTPGarbage(sentence: "more framing than body") }
-        return rest[line]
+        return line
     }
 
     /// The hexadecimal number at the start of `1a; extension=x`.
-    private func chunkSize(_ line: ArraySlice<UInt8>) throws(HTTPGarbage) -> Int {
+    private func chunkSize(_ line: Range<Int>) throws(HTTPGarbage) -> Int {
         var size = 0
         var digits = 0
-        for byte in line {
+        for byte in waiting[line] {
             guard let digit = Self.hexDigit(byte) else {
                 guard digits > 0, byte == UInt8(ascii: ";") || byte == 0x20 || byte == 0x09 else { break }
                 return size

@@ -14,7 +14,7 @@ package enum Wire {
     }
 
     /// A beat that holds the identity alone: the same bytes as long as neither that nor the cluster changes.
-    static func lightBeat(of instance: Instance, to server: Server, _ api: RegistryAPI) -> [UInt8] {
+    static func lightBeat(of instance: Instance, to server: Server, _ api: RegistryAPI) -> RequestText {
         switch api {
         case .v1: WireV1.lightBeat(of: instance, to: server)
         case .v3: WireV3.beat(of: instance, to: server)

@@ -12,7 +12,7 @@ package enum WireV1 {
             var text = begin("POST", "instance", instance, order.server)
             text.appendRegistration(of: instance)
             return text.bytes()
-        case .beat(light: true, _): return lightBeat(of: instance, to: order.server)
+        case .beat(light: true, _): return lightBeat(of: instance, to: order.server).bytes()
         case .beat(light: false, let period):
             var form = Array("beat=".utf8)
             FormEncoding.append(BeatInfo(instance: instance, period: period.milliseconds).json, to: &form)
@@ -30,8 +30,8 @@ package enum WireV1 {
     }
 
     /// A beat without a body: the same bytes as long as neither the instance's identity nor its cluster changes.
-    static func lightBeat(of instance: Instance, to server: Server) -> [UInt8] {
-        begin("PUT", "instance/beat", instance, server).bytes()
+    static func lightBeat(of instance: Instance, to server: Server) -> RequestText {
+        begin("PUT", "instance/beat", instance, server)
     }
 
     private static func begin(_ method: String, _ last: String, _ instance: Instance, _ server: Server) -> RequestText {

@@ -8,7 +8,7 @@ package enum WireV3 {
     package static func request(_ order: WriteOrder) -> [UInt8] {
         let instance = order.instance
         switch order.kind {
-        case .beat: return beat(of: instance, to: order.server)
+        case .beat: return beat(of: instance, to: order.server).bytes()
         case .register:
             var text = begin("POST", instance, order.server)
             text.appendRegistration(of: instance)
@@ -27,10 +27,10 @@ package enum WireV3 {
     }
 
     /// What keeps an instance alive; it never makes one.
-    static func beat(of instance: Instance, to server: Server) -> [UInt8] {
+    static func beat(of instance: Instance, to server: Server) -> RequestText {
         var text = begin("POST", instance, server)
         text.append("heartBeat", "true")
-        return text.bytes()
+        return text
     }
 
     private static func begin(_ method: String, _ instance: Instance, _ server: Server) -> RequestText {

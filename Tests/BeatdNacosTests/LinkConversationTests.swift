@@ -153,6 +153,22 @@ import Testing
         #expect(talk.isIdle)
     }
 
+    @Test func `the same answer means something else to another kind of write, and in another API`() {
+        var talk = LinkConversation()
+        let beat = WriteOrder.Kind.beat(light: true, period: .seconds(5))
+        let asked: [(WriteOrder.Kind, RegistryAPI)] = [(.register, .v1), (beat, .v1), (.inquire, .v3), (beat, .v3)]
+        for (number, (kind, api)) in asked.enumerated() {
+            talk.ask(
+                WriteOrder(
+                    id: WriteID(number: UInt64(number)), kind: kind, instance: order.instance, server: order.server,
+                    api: api))
+        }
+        talk.took(talk.unsent.count)
+        let no = Reply.refused(status: 200, text: "ok")
+        let expected = zip(0..., [yes, no, yes, no]).map { LinkConversation.Outcome.replied(WriteID(number: $0), $1) }
+        #expect(talk.received(ok + ok + ok + ok) == expected)
+    }
+
     @Test func `what stands behind a refusal that closes is in doubt`() {
         var (talk, ids, _) = batch(3)
         let no = Array("HTTP/1.1 400 \r\nConnection: close\r\nContent-Length: 2\r\n\r\nno".utf8)

@@ -1,4 +1,5 @@
 import BeatdCore
+import BeatdNacos
 import Linux
 import TestSupport
 
@@ -58,4 +59,13 @@ enum Recorded {
             instance: instance(ip: "2001:db8::1", weight: 0.25, metadata: ["v": "1"]),
             server: Server(host: "fd00::5", port: 8848, contextPath: "")),
     ]
+}
+
+extension RenderedBeats {
+    /// The order alone.
+    mutating func bytes(of order: WriteOrder) -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(order, to: &bytes)
+        return bytes
+    }
 }

@@ -22,17 +22,17 @@ import Testing
             order(beat, instance), order(beat, instance), order(beat, moved), order(beat, moved, other),
             order(beat, instance), order(.register, instance), order(.beat(light: false, period: .seconds(5)), moved),
         ] {
-            #expect(beats.request(order) == WireV1.request(order))
+            #expect(beats.bytes(of: order) == WireV1.request(order))
         }
         #expect(beats.count == 1)
     }
 
     @Test func `an instance that says goodbye is forgotten`() {
         var beats = RenderedBeats()
-        _ = beats.request(order(beat, Recorded.instance()))
-        _ = beats.request(order(.deregister, Recorded.instance("others"), lease: 1))
+        _ = beats.bytes(of: order(beat, Recorded.instance()))
+        _ = beats.bytes(of: order(.deregister, Recorded.instance("others"), lease: 1))
         #expect(beats.count == 1)
-        _ = beats.request(order(.deregister, Recorded.instance()))
+        _ = beats.bytes(of: order(.deregister, Recorded.instance()))
         #expect(beats.count == 0)
     }
 
@@ -40,7 +40,7 @@ import Testing
         var beats = RenderedBeats()
         for name in ["a", "b", "a"] {
             let order = order(beat, Recorded.instance(name), lease: 3)
-            #expect(beats.request(order) == WireV1.request(order))
+            #expect(beats.bytes(of: order) == WireV1.request(order))
         }
         #expect(beats.count == 1)
     }
@@ -49,7 +49,7 @@ import Testing
         var beats = RenderedBeats()
         for number in [0, RenderedBeats.most - 1, RenderedBeats.most, 1_000_000] {
             let order = order(beat, Recorded.instance("s\(number)"), lease: number)
-            #expect(beats.request(order) == WireV1.request(order))
+            #expect(beats.bytes(of: order) == WireV1.request(order))
         }
         #expect(beats.count == 2)
     }

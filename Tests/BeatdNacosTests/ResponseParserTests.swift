@@ -38,6 +38,25 @@ import Testing
         #expect(try read(bytes.map { [$0] }) == expected)
     }
 
+    @Test func `an answer that repeats is read as the first one, and a byte of difference is seen`() throws {
+        let answer = Array(
+            ("HTTP/1.1 200 \r\nTransfer-Encoding: chunked\r\nDate: Sun\r\n\r\n40\r\n" + Self.beat + "\r\n0\r\n\r\n")
+                .utf8)
+        let response = HTTPResponse(status: 200, body: Array(Self.beat.utf8), closes: false)
+        for cut in 0...(answer.count * 3) {
+            let stream = answer + answer + answer
+            #expect(try read([Array(stream[..<cut]), Array(stream[cut...])]) == [response, response, response])
+        }
+        for (index, byte) in answer.enumerated() {
+            for other in [byte ^ 1, byte ^ 0x20, 0x0d, 0x0a, 0x30] {
+                var changed = answer
+                changed[index] = other
+                #expect(drain([answer, changed, answer]) == [response] + drain([changed, answer]))
+                #expect(drain([answer + changed + answer]) == [response] + drain([changed, answer]))
+            }
+        }
+    }
+
     @Test func `a body without a length ends with the connection`() throws {
         var parser = ResponseParser()
         #expect(parser.end() == nil)
