@@ -133,7 +133,7 @@ final class Daemon {
             save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
             ready: { [unowned self] in
                 notifier.ready()
-                log.info("Ready", [("instances", String(reactor.heart.report.instances.count))])
+                log.info("Ready", [("instances", String(reactor.heart.report.names.count))])
             },
             finished: { [unowned self] in finish(left: $0) }, changed: { [unowned self] in changed() })
     }
