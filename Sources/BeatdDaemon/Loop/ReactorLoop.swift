@@ -27,7 +27,7 @@ final class ReactorLoop {
     /// An inbox that never empties is a bug of ours.
     private static let mostEvents = 1_000_000
     /// Room that stays: a tick of ten thousand looks fits, what a whole folder brings at once goes back.
-    private static let mostRoom = 16_384
+    private static let mostRoom = 20_000
 
     let loop: EventLoop
     private(set) var heart: BeatReactor

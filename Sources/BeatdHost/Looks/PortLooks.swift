@@ -106,7 +106,9 @@ final class PortLooks {
         table.removeAll()
         for order in orders { if case .port(let port, _) = order.target.kind { table.want(port) } }
         var round = Round(orders: orders[...], began: now, ended: now)
+        // The next round is as large as this one, most likely.
         orders = []
+        orders.reserveCapacity(round.orders.count)
         dump(.four, &round)
         let isClosed = round.error?.isClosed == true ? round.error : nil
         if isClosed != closed { onClosed(isClosed) }
