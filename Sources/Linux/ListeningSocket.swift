@@ -5,13 +5,13 @@ internal import Glibc
 package struct ListeningSocket: Hashable, Sendable {
     /// On which address it listens, or on what kind of wildcard; told apart without a text.
     package struct Place: Hashable, Sendable {
+        /// The address in network byte order, 4 or 16 bytes from the first on.
+        private let first: UInt64
+        private let second: UInt64
         /// Of `address`; an IPv6 socket on a mapped address (`::ffff:10.0.3.7`, ipv6(7)) is one of IPv4.
         package let family: Addresses.Family
         /// Whether it is an IPv6 wildcard that takes IPv4 too: without IPV6_V6ONLY, ipv6(7).
         package let isDualStack: Bool
-        /// The address in network byte order, 4 or 16 bytes from the first on.
-        private let first: UInt64
-        private let second: UInt64
 
         fileprivate init(_ message: inet_diag_msg, isIPv6Only: Bool) {
             var source = message.id.idiag_src

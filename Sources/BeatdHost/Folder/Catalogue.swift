@@ -7,13 +7,13 @@ struct Catalogue: Sendable {
         var version: FileStamp?
         /// Whether `version` was decoded under other settings than those in force: read it again.
         var isStale = false
+        /// Whether the copy of an earlier run is to be taken up when the file is broken: nothing else is known of it, or
+        /// the defaults have changed since.
+        var mayRestore = true
         /// The last good version, which goes on while the file is broken.
         var good: InstanceDescriptor?
         var warnings: [InputWarning] = []
         private var refusal = Refusal.none
-        /// Whether the copy of an earlier run is to be taken up when the file is broken: nothing else is known of it, or
-        /// the defaults have changed since.
-        var mayRestore = true
 
         /// Why it is refused as it stands now.
         var rejection: Rejection? {
