@@ -25,10 +25,10 @@ struct SocketDiagnosisTests {
     ) throws {
         let listener = try OpenListener(host)
         let found = try dump(family, port: listener.port)
-        #expect(found.map(\.address) == [host])
-        #expect(found.map(\.family) == [family])
-        #expect(found.map(\.isWildcard) == [isWildcard])
-        #expect(found.map(\.isDualStack) == [host == "::"])
+        #expect(found.map(\.place.address) == [host])
+        #expect(found.map(\.place.family) == [family])
+        #expect(found.map(\.place.isWildcard) == [isWildcard])
+        #expect(found.map(\.place.isDualStack) == [host == "::"])
         #expect(found.map(\.user) == [Accounts.user])
         #expect(found.map { $0.inode > 0 && $0.cookie > 0 && $0.waiting == 0 && $0.backlog == 128 } == [true])
         #expect(try dump(family == .four ? .six : .four, port: listener.port).isEmpty)
@@ -38,8 +38,8 @@ struct SocketDiagnosisTests {
     @Test func `an IPv6 wildcard with IPV6_V6ONLY is no dual stack`() throws {
         let listener = try OpenListener(IPv6OnlyListener.open())
         let found = try dump(.six, port: listener.port)
-        #expect(found.map(\.isWildcard) == [true])
-        #expect(found.map(\.isDualStack) == [false])
+        #expect(found.map(\.place.isWildcard) == [true])
+        #expect(found.map(\.place.isDualStack) == [false])
         #expect(try lookup("127.0.0.1", port: listener.port) == nil)
         #expect(try lookup("::1", port: listener.port) == found.first)
     }
@@ -47,28 +47,28 @@ struct SocketDiagnosisTests {
     @Test func `an IPv6 socket on a mapped address is one of IPv4`() throws {
         let listener = try OpenListener("::ffff:127.0.0.1")
         let found = try dump(.six, port: listener.port)
-        #expect(found.map(\.address) == ["127.0.0.1"])
-        #expect(found.map(\.family) == [.four])
+        #expect(found.map(\.place.address) == ["127.0.0.1"])
+        #expect(found.map(\.place.family) == [.four])
         withExtendedLifetime(listener) {}
     }
 
     @Test func `two listeners of one port are both in the dump`() throws {
         let first = try OpenListener("127.0.0.1")
         let second = try OpenListener("127.0.0.2", port: first.port)
-        #expect(try dump(.four, port: second.port).map(\.address).sorted() == ["127.0.0.1", "127.0.0.2"])
+        #expect(try dump(.four, port: second.port).map(\.place.address).sorted() == ["127.0.0.1", "127.0.0.2"])
         withExtendedLifetime(first) {}
     }
 
     @Test func `a look-up finds who would be connected to`() throws {
         let exact = try OpenListener("127.0.0.2")
-        #expect(try lookup("127.0.0.2", port: exact.port)?.address == "127.0.0.2")
+        #expect(try lookup("127.0.0.2", port: exact.port)?.place.address == "127.0.0.2")
         #expect(try lookup("127.0.0.1", port: exact.port) == nil)
         let wildcard = try OpenListener("0.0.0.0")
-        #expect(try lookup("127.0.0.1", port: wildcard.port)?.isWildcard == true)
+        #expect(try lookup("127.0.0.1", port: wildcard.port)?.place.isWildcard == true)
         #expect(try lookup("::1", port: wildcard.port) == nil)
         let dual = try OpenListener("::")
-        #expect(try lookup("127.0.0.1", port: dual.port)?.isDualStack == true)
-        #expect(try lookup("::1", port: dual.port)?.isDualStack == true)
+        #expect(try lookup("127.0.0.1", port: dual.port)?.place.isDualStack == true)
+        #expect(try lookup("::1", port: dual.port)?.place.isDualStack == true)
     }
 
     @Test func `a closed listener is neither dumped nor found`() throws {

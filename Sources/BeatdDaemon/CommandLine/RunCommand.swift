@@ -15,6 +15,7 @@ struct RunCommand {
             return .configuration
         }
         Heap.shareOneArena()
+        Heap.keepLargeBlocksApart()
         Limits.ignoreBrokenPipes()
         Limits.raiseDescriptors()
         let log = LogOutput.logger(configuration.log, isTerminal: terminal.isInteractive)

@@ -36,6 +36,7 @@ final class Daemon {
         let link: RegistryLink
         let control: HTTPServer
         let reloads: Reloads
+        let tidying: Tidying
     }
 
     /// What was last told to people.
@@ -105,7 +106,8 @@ final class Daemon {
             api.answer(request, responder)
         }
         drivers = Drivers(
-            directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads)
+            directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads,
+            tidying: Tidying { [worker] in worker.submit({ Heap.trim() }, then: { _ in }) })
         reactor.start(performers(link: link, looks: looks, processes: processes))
         restore()
         reactor.send(.addresses(addresses))
@@ -133,7 +135,7 @@ final class Daemon {
             save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
             ready: { [unowned self] in
                 notifier.ready()
-                log.info("Ready", [("instances", String(reactor.heart.report.instances.count))])
+                log.info("Ready", [("instances", String(reactor.heart.report.names.count))])
             },
             finished: { [unowned self] in finish(left: $0) }, changed: { [unowned self] in changed() })
     }
@@ -266,6 +268,7 @@ final class Daemon {
 
     private func tell(_ transition: Transition) {
         view.isStale = true
+        drivers?.tidying.changed()
         var fields = [(key: "instance", value: transition.name)]
         fields.append(("from", transition.from?.rawValue ?? "new"))
         fields.append(("phase", transition.phase?.rawValue ?? "removed"))
@@ -282,11 +285,12 @@ final class Daemon {
         }
     }
 
-    /// After each burst of events: the registry's state and the one line for systemd, at most once a second.
+    /// After each burst of events, at most once a second: the registry's state, the one line for systemd, the heap.
     private func changed() {
         let now = Instant(nanoseconds: Clocks.boot())
         if let last = view.statusAt, now - last < Self.statusPeriod { return }
         view.statusAt = now
+        drivers?.tidying.look()
         let registry = reactor.heart.report.registry
         if registry.reachable != view.isReachable, registry.reachable || registry.lastError != nil {
             let server = [(key: "server", value: registry.server?.url ?? "-")]

@@ -8,7 +8,7 @@ import Systemd
 final class ReactorLoop {
     /// Who performs what.
     struct Performers {
-        var look: ([LookOrder]) -> Void
+        var look: (LookOrder) -> Void
         var watch: (ProcessIdentity) -> Void
         var unwatch: (ProcessIdentity) -> Void
         var open: (ConnectionID, Server) -> Void
@@ -26,6 +26,8 @@ final class ReactorLoop {
     private static let longestSleep = Duration.seconds(1)
     /// An inbox that never empties is a bug of ours.
     private static let mostEvents = 1_000_000
+    /// Room that stays: a tick of ten thousand looks fits, what a whole folder brings at once goes back.
+    private static let mostRoom = 20_000
 
     let loop: EventLoop
     private(set) var heart: BeatReactor
@@ -77,15 +79,14 @@ final class ReactorLoop {
             position += 1
             perform()
         }
-        inbox.removeAll(keepingCapacity: true)
+        inbox.removeAll(keepingCapacity: inbox.capacity <= Self.mostRoom)
     }
 
     private func perform() {
         guard let performers else { preconditionFailure("an event came before the loop was started") }
-        var orders: [LookOrder] = []
         for effect in effects.list {
             switch effect {
-            case .look(let order): orders.append(order)
+            case .look(let order): performers.look(order)
             case .watch(let process): performers.watch(process)
             case .unwatch(let process): performers.unwatch(process)
             case .open(let id, let server): performers.open(id, server)
@@ -97,8 +98,7 @@ final class ReactorLoop {
             case .finished(let left): performers.finished(left)
             }
         }
-        effects.list.removeAll(keepingCapacity: true)
-        if !orders.isEmpty { performers.look(orders) }
+        effects.list.removeAll(keepingCapacity: effects.list.capacity <= Self.mostRoom)
     }
 
     private func arm() {

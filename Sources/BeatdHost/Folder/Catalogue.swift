@@ -7,13 +7,41 @@ struct Catalogue: Sendable {
         var version: FileStamp?
         /// Whether `version` was decoded under other settings than those in force: read it again.
         var isStale = false
-        /// The last good version, which goes on while the file is broken.
-        var good: InstanceDescriptor?
-        var warnings: [InputWarning] = []
-        var rejection: Rejection?
         /// Whether the copy of an earlier run is to be taken up when the file is broken: nothing else is known of it, or
         /// the defaults have changed since.
         var mayRestore = true
+        /// The last good version, which goes on while the file is broken.
+        var good: InstanceDescriptor?
+        var warnings: [InputWarning] = []
+        private var refusal = Refusal.none
+
+        /// Why it is refused as it stands now.
+        var rejection: Rejection? {
+            get { if case .some(let rejection) = refusal { rejection } else { nil } }
+            set { refusal = newValue.map(Refusal.some) ?? .none }
+        }
+
+        /// Apart from the entry: few files are refused, and the entries of all have room for it.
+        private indirect enum Refusal {
+            case none
+            case some(Rejection)
+        }
+
+        init() {}
+
+        /// A file that is refused for its name.
+        init(refused rejection: Rejection) {
+            mayRestore = false
+            self.rejection = rejection
+        }
+
+        /// A good file.
+        init(version: FileStamp?, good: InstanceDescriptor, warnings: [InputWarning]) {
+            self.version = version
+            self.good = good
+            self.warnings = warnings
+            mayRestore = false
+        }
     }
 
     var files: [String: File] = [:]

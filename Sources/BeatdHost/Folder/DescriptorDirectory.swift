@@ -61,7 +61,7 @@ package final class DescriptorDirectory {
 
     /// Copies of good files to be made, and those to be forgotten (nil), one job after the other.
     private struct Copies {
-        var owed: [String: [UInt8]?] = [:]
+        var owed: [String: ArraySlice<UInt8>?] = [:]
         var isRunning = false
         /// How many were kept since memory was last given back.
         var kept = 0
@@ -201,7 +201,7 @@ package final class DescriptorDirectory {
         let isNews =
             latest?.set != report.set || latest?.problem != report.problem || latest?.warnings != report.warnings
             || latest?.notices != report.notices
-        latest = report
+        latest = report.asKnown
         if isNews { onReport(report) }
         let served = reading.served
         reading.served = []
@@ -216,12 +216,15 @@ package final class DescriptorDirectory {
     private func keepCopies() {
         let now = Array(copies.owed.prefix(Self.copiesPerJob))
         copies.isRunning = !now.isEmpty
-        guard copies.isRunning else { return trim() }
+        guard copies.isRunning else {
+            copies.owed = [:]
+            return trim()
+        }
         worker.submit(
             { [lastGood] in lastGood.apply(now) }, then: { [weak self] error in self?.kept(now, error) })
     }
 
-    private func kept(_ now: [(key: String, value: [UInt8]?)], _ error: SystemCallError?) {
+    private func kept(_ now: [(key: String, value: ArraySlice<UInt8>?)], _ error: SystemCallError?) {
         if let error {
             copies.isRunning = false
             note(copies: "copies of good files can't be kept, a restart won't know them (\(error.description))")
@@ -243,9 +246,7 @@ package final class DescriptorDirectory {
     private func note(copies notice: String?) {
         guard notices.copies != notice else { return }
         notices.copies = notice
-        guard var report = latest, !reading.isRunning else { return }
-        report.applied = []
-        report.newlyRejected = []
+        guard let report = latest, !reading.isRunning else { return }
         tell(report)
     }
 }

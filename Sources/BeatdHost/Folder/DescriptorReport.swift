@@ -15,11 +15,12 @@ package struct DescriptorReport: Equatable, Sendable {
     package var newlyRejected: [Rejection]
 
     package init(
-        set: DescriptorSet, problem: String? = nil, warnings: [String: [InputWarning]] = [:], applied: [String] = [],
-        newlyRejected: [Rejection] = []
+        set: DescriptorSet, problem: String? = nil, notices: [String] = [],
+        warnings: [String: [InputWarning]] = [:], applied: [String] = [], newlyRejected: [Rejection] = []
     ) {
         self.set = set
         self.problem = problem
+        self.notices = notices
         self.warnings = warnings
         self.applied = applied
         self.newlyRejected = newlyRejected
@@ -32,6 +33,9 @@ package struct DescriptorReport: Equatable, Sendable {
 }
 
 extension DescriptorReport {
+    /// The same when nothing of it is new any more.
+    var asKnown: Self { DescriptorReport(set: self.set, problem: problem, notices: notices, warnings: warnings) }
+
     /// What this reading and an earlier one brought together, as it stands now.
     func with(_ earlier: DescriptorReport) -> DescriptorReport {
         var both = self

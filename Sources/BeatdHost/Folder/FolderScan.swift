@@ -16,12 +16,14 @@ struct FolderScan: Sendable {
         var catalogue: Catalogue
         var report: DescriptorReport
         /// Good files that were read anew: their copies are to be kept.
-        var fresh: [(file: String, bytes: [UInt8])]
+        var fresh: [(file: String, bytes: ArraySlice<UInt8>)]
         /// Files that went: their copies are to be forgotten.
         var gone: [String]
     }
 
-    private var fresh: [(file: String, bytes: [UInt8])] = []
+    private var fresh: [(file: String, place: Range<Int>)] = []
+    /// What the fresh ones say, one after the other: thousands of small pieces would leave as many holes in the heap.
+    private var text: [UInt8] = []
     private var gone: [String] = []
     private var newlyRejected: Set<String> = []
     private var problem: String?
@@ -51,7 +53,8 @@ struct FolderScan: Sendable {
             set: set, problem: problem, warnings: catalogue.files.mapValues(\.warnings).filter { !$0.value.isEmpty },
             applied: Self.difference(before, set.accepted),
             newlyRejected: set.rejected.filter { newlyRejected.contains($0.file) })
-        return Result(catalogue: catalogue, report: report, fresh: fresh, gone: gone)
+        return Result(
+            catalogue: catalogue, report: report, fresh: fresh.map { ($0.file, text[$0.place]) }, gone: gone)
     }
 
     private mutating func read(_ folder: borrowing Descriptor) throws(SystemCallError) {
@@ -128,18 +131,21 @@ struct FolderScan: Sendable {
     /// Refuses a file for its name: there is no earlier version of it.
     private mutating func refuse(_ file: String, _ rejection: Rejection) {
         if catalogue.files[file]?.rejection != rejection { newlyRejected.insert(file) }
-        catalogue.files[file] = Catalogue.File(rejection: rejection, mayRestore: false)
+        catalogue.files[file] = Catalogue.File(refused: rejection)
     }
 
     private mutating func read(_ file: String, _ name: String, in folder: borrowing Descriptor) {
         var entry = catalogue.files[file] ?? Catalogue.File()
+        var isAsBefore = false
         defer {
-            if entry.rejection != nil, entry.mayRestore { restore(&entry, file, name) }
-            catalogue.files[file] = entry
+            let isRestored = entry.rejection != nil && entry.mayRestore
+            if isRestored { restore(&entry, file, name) }
+            // Whoever began the reading holds the catalogue too: what is written makes another one.
+            if isRestored || !isAsBefore { catalogue.files[file] = entry }
         }
         do throws(SystemCallError) {
             switch try content(of: file, in: folder, known: entry.isStale ? nil : entry.version) {
-            case .asBefore: break
+            case .asBefore: isAsBefore = true
             case .refused(let why): refuse(&entry, Rejection(name: name, file: file, error: why))
             case .read(let bytes, let version): take(&entry, bytes, version, file, name)
             }
@@ -160,9 +166,9 @@ struct FolderScan: Sendable {
             if let warning = decoded.descriptor.addressWarning(in: HostAddresses.read()) {
                 decoded.warnings.append(warning)
             }
-            entry = Catalogue.File(
-                version: version, good: decoded.descriptor, warnings: decoded.warnings, mayRestore: false)
-            fresh.append((file, bytes))
+            entry = Catalogue.File(version: version, good: decoded.descriptor, warnings: decoded.warnings)
+            fresh.append((file, text.count..<text.count + bytes.count))
+            text += bytes
         } catch {
             let isOther = entry.version != version || version == nil
             refuse(&entry, Rejection(error, name: name, file: file))

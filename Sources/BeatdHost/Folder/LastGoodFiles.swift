@@ -24,11 +24,11 @@ struct LastGoodFiles: Hashable, Sendable {
     }
 
     /// Keeps copies and forgets those of nothing (nil); the first error, if there was one.
-    func apply(_ changes: [(key: String, value: [UInt8]?)]) -> SystemCallError? {
+    func apply(_ changes: [(key: String, value: ArraySlice<UInt8>?)]) -> SystemCallError? {
         var first: SystemCallError?
         for (file, bytes) in changes {
             do throws(SystemCallError) {
-                if let bytes { try keep(bytes, of: file) } else { try forget(file) }
+                if let bytes { try keep(Array(bytes), of: file) } else { try forget(file) }
             } catch { first = first ?? error }
         }
         return first

@@ -39,11 +39,13 @@ package final class HostLooks {
     }
 
     /// Looks soon, in order; each order gets one report, within the target's time-out.
-    package func perform(_ orders: some Sequence<LookOrder>) {
-        for order in orders {
-            if case .port = order.target.kind { ports.begin(order) } else { self.orders.append(order) }
-        }
-        if done < self.orders.count { turn?.arm() }
+    package func perform(_ orders: some Sequence<LookOrder>) { for order in orders { perform(order) } }
+
+    /// Looks soon, after what was ordered before.
+    package func perform(_ order: LookOrder) {
+        if case .port = order.target.kind { return ports.begin(order) }
+        if orders.isEmpty { turn?.arm() }
+        orders.append(order)
     }
 
     private func performSome() {

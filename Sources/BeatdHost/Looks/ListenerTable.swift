@@ -10,49 +10,43 @@ struct ListenerTable {
     private static let nobody: Int32 = -1
 
     private struct Row {
-        let socket: ListeningSocket
+        let place: ListeningSocket.Place
         /// The next row of that port, or `nobody`.
         let next: Int32
     }
 
-    /// By port: the row of the socket that was found last, `nobody` or `unwanted`.
-    private var heads = [Int32](repeating: unwanted, count: 65_536)
+    /// By port: the row of the socket that was found last, `nobody` or `unwanted`; empty until a port is wanted.
+    private var heads: [Int32] = []
     private var rows: [Row] = []
-    private var ports: [Int] = []
-    /// Most listeners of a host share a few addresses: the text of the last one is kept.
-    private var latest: (socket: ListeningSocket, place: Listener)?
+    private var ports: [UInt16] = []
 
-    /// Forgets the last round; from now on that port counts, too.
+    /// From now on that port counts, too.
     mutating func want(_ port: Int) {
+        if heads.isEmpty { heads = [Int32](repeating: Self.unwanted, count: 65_536) }
         guard heads[port] == Self.unwanted else { return }
         heads[port] = Self.nobody
-        ports.append(port)
+        ports.append(UInt16(port))
     }
 
     mutating func add(_ socket: ListeningSocket) {
-        let port = Int(socket.port)
-        guard heads[port] != Self.unwanted else { return }
-        rows.append(Row(socket: socket, next: heads[port]))
-        heads[port] = Int32(rows.count - 1)
+        let head = heads[Int(socket.port)]
+        guard head != Self.unwanted else { return }
+        heads[Int(socket.port)] = Int32(rows.count)
+        rows.append(Row(place: socket.place, next: head))
     }
 
+    /// Forgets the last round.
     mutating func removeAll() {
-        for port in ports { heads[port] = Self.unwanted }
+        for port in ports { heads[Int(port)] = Self.unwanted }
         ports.removeAll(keepingCapacity: true)
         rows.removeAll(keepingCapacity: true)
     }
 
     /// The place that is listened on at that port where exactly one socket does.
-    mutating func onlyPlace(on port: Int) -> Listener? {
-        guard heads[port] >= 0, rows[Int(heads[port])].next == Self.nobody else { return nil }
-        return place(of: rows[Int(heads[port])].socket)
-    }
-
-    private mutating func place(of socket: ListeningSocket) -> Listener {
-        if let latest, latest.socket.isPlaced(as: socket) { return latest.place }
-        let place = Listener(socket)
-        latest = (socket, place)
-        return place
+    func onlyPlace(on port: Int) -> ListeningSocket.Place? {
+        let head = heads[port]
+        guard head >= 0, rows[Int(head)].next == Self.nobody else { return nil }
+        return rows[Int(head)].place
     }
 
     /// Every place that is listened on at that port, each once.
@@ -60,7 +54,7 @@ struct ListenerTable {
         var places: [Listener] = []
         var index = heads[port]
         while index >= 0, places.count < Self.mostPlaces {
-            let place = Listener(rows[Int(index)].socket)
+            let place = Listener(rows[Int(index)].place)
             if !places.contains(place) { places.append(place) }
             index = rows[Int(index)].next
         }
@@ -69,11 +63,11 @@ struct ListenerTable {
 }
 
 extension Listener {
-    init(_ socket: ListeningSocket) {
-        switch (socket.isWildcard, socket.family) {
+    init(_ place: ListeningSocket.Place) {
+        switch (place.isWildcard, place.family) {
         case (true, .four): self = .everyIPv4
-        case (true, .six): self = socket.isDualStack ? .dualStack : .everyIPv6
-        case (false, _): self = .address(socket.address)
+        case (true, .six): self = place.isDualStack ? .dualStack : .everyIPv6
+        case (false, _): self = .address(place.address)
         }
     }
 }

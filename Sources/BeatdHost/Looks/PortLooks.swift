@@ -18,6 +18,14 @@ final class PortLooks {
     /// Addresses that are looked up before nobody is said to be there.
     static let mostLookups = 16
 
+    /// What a look found, kept for those after it: nearly all of a round ask alike of listeners at one place.
+    private struct Answer {
+        let place: ListeningSocket.Place
+        let address: PortAddress
+        /// Who listens there; nil where that isn't good for who asks.
+        let listener: Listener?
+    }
+
     /// What all looks of a round have in common.
     private struct Round {
         var orders: ArraySlice<LookOrder>
@@ -61,8 +69,9 @@ final class PortLooks {
 
     /// Looks soon; one report follows.
     func begin(_ order: LookOrder) {
+        // Whatever waits here has armed it, or a round before it will.
+        if orders.isEmpty { turn?.arm() }
         orders.append(order)
-        turn?.arm()
     }
 
     private func work() {
@@ -70,11 +79,17 @@ final class PortLooks {
         var reports: [SightingReport] = []
         reports.reserveCapacity(min(round.orders.count, Self.mostPerTurn))
         var confirmed = 0
+        var latest: Answer?
         while reports.count < Self.mostPerTurn, confirmed < Self.mostConfirmedPerTurn, hasRoom,
             let order = round.orders.popFirst()
         {
-            guard let seen = look(order, &round, &confirmed) else { continue }
-            reports.append(SightingReport(order: order.id, began: round.began, ended: round.ended, seen: seen))
+            if let listener = found(order.target.kind, round, &latest) {
+                reports.append(
+                    SightingReport(
+                        order: order.id, began: round.began, ended: round.ended, seen: .port(.listening(listener))))
+            } else if let seen = look(order, &round, &confirmed) {
+                reports.append(SightingReport(order: order.id, began: round.began, ended: round.ended, seen: seen))
+            }
         }
         self.round = round.orders.isEmpty ? nil : round
         if self.round != nil ? hasRoom : !orders.isEmpty { turn?.arm() }
@@ -91,7 +106,9 @@ final class PortLooks {
         table.removeAll()
         for order in orders { if case .port(let port, _) = order.target.kind { table.want(port) } }
         var round = Round(orders: orders[...], began: now, ended: now)
+        // The next round is as large as this one, most likely.
         orders = []
+        orders.reserveCapacity(round.orders.count)
         dump(.four, &round)
         let isClosed = round.error?.isClosed == true ? round.error : nil
         if isClosed != closed { onClosed(isClosed) }
@@ -102,7 +119,7 @@ final class PortLooks {
     private func dump(_ family: Addresses.Family, _ round: inout Round) {
         do throws(SystemCallError) {
             if let failure { throw failure }
-            try diagnosis.dump(family) { table.add($0) }
+            try Self.dump(family, of: &diagnosis, into: &table)
         } catch {
             // A kernel without IPv6 has nobody who listens there.
             if family == .four || !error.isClosed { round.error = error }
@@ -110,7 +127,26 @@ final class PortLooks {
         round.ended = Instant(nanoseconds: Clocks.boot())
     }
 
+    private static func dump(
+        _ family: Addresses.Family, of diagnosis: inout SocketDiagnosis, into table: inout ListenerTable
+    ) throws(SystemCallError) { try diagnosis.dump(family) { table.add($0) } }
+
     // MARK: One look
+
+    /// Who listens by the dumps so far, where that is one socket and enough.
+    private func found(_ kind: ProbeKind, _ round: Round, _ latest: inout Answer?) -> Listener? {
+        guard closed == nil, round.error == nil, case .port(let port, let address) = kind,
+            let place = table.onlyPlace(on: port)
+        else { return nil }
+        if latest?.place != place || latest?.address != address {
+            let listener = Listener(place)
+            latest = Answer(
+                place: place, address: address, listener: isRight(listener, address) ? listener : nil)
+        }
+        guard let listener = latest?.listener else { return nil }
+        if !deserted.isEmpty { deserted.remove(kind) }
+        return listener
+    }
 
     /// nil: a connection is on its way.
     private func look(_ order: LookOrder, _ round: inout Round, _ confirmed: inout Int) -> Sighting? {
@@ -131,13 +167,8 @@ final class PortLooks {
         return confirm(order.target.kind, port, address, places, &round)
     }
 
-    /// Who listens by the dumps so far, where that is enough.
+    /// Who listens by the dumps so far, where some of them are enough.
     private func found(_ kind: ProbeKind, _ port: Int, _ address: PortAddress) -> Sighting? {
-        if let place = table.onlyPlace(on: port) {
-            guard isRight(place, address) else { return nil }
-            if !deserted.isEmpty { deserted.remove(kind) }
-            return .port(.listening(place))
-        }
         let places = table.places(on: port)
         guard let first = places.first, places.contains(where: { isRight($0, address) }) else { return nil }
         deserted.remove(kind)
@@ -163,7 +194,7 @@ final class PortLooks {
                 guard let asked = SocketAddress(candidate, port: port), let found = try diagnosis.lookup(asked) else {
                     continue
                 }
-                if !places.contains(Listener(found)) { places.append(Listener(found)) }
+                if !places.contains(Listener(found.place)) { places.append(Listener(found.place)) }
             }
         } catch { return .hindered(error.description) }
         round.ended = Instant(nanoseconds: Clocks.boot())
