@@ -271,4 +271,31 @@ import Testing
         let said = world.orders.dropFirst(before)
         #expect(!said.contains { $0.kind == .deregister && $0.instance.identity.ip == "10.0.0.5" })
     }
+
+    @Test func `a beat that a stall held back leaves with the next look, though its phase was not seen to change`() {
+        var file = descriptor()
+        file.beat = BeatTiming(interval: .milliseconds(500))
+        var world = Harness()
+        world.seen = alive
+        world.reply = { _, _ in .accepted(intervalMilliseconds: nil, lightBeats: true) }
+        world.send(.descriptors(DescriptorSet(accepted: [file])))
+        world.run(.seconds(6))
+        let last = world.now
+        world.seen = { _, _ in nil }
+        world.looksOut = []
+        // The last look began just now, and carries for 4 s.
+        world.run(.milliseconds(3500))
+        world.now = last + .milliseconds(4050)
+        let before = world.orders.count
+        world.send(.tick)
+        #expect(world.orders.count == before)
+        let now = world.now
+        world.send(
+            .saw(
+                world.looksOut.map {
+                    SightingReport(order: $0.id, began: now, ended: now, seen: .tcp(.connected))
+                }))
+        #expect(world.kinds.dropFirst(before) == ["light"])
+        #expect(world.phase("billing") == .up)
+    }
 }

@@ -122,7 +122,7 @@ package struct BeatReactor {
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {
         let (target, subscribers) = looks.audience(of: id)
         for task in subscribers {
-            if tasks[task].take(look, of: target) { refresh(task, at: now, into: &effects) }
+            if tasks[task].take(look, of: target, at: now) { refresh(task, at: now, into: &effects) }
         }
     }
 

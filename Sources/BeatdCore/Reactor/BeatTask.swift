@@ -101,10 +101,12 @@ struct BeatTask {
     ///
     /// While it is up, a look that shows once more what was alive only moves the time when it goes stale, and the timer
     /// of the former time is still to come.
-    mutating func take(_ look: Look, of target: Target) -> Bool {
+    mutating func take(_ look: Look, of target: Target, at now: Instant) -> Bool {
+        // After one that was too old, a beat may wait for this one, whether or not the phase was seen to end.
+        let wasStale = !gate.mayBeat(at: now)
         let isNews = gate.take(look, of: target)
         pending?.gate.take(look, of: target)
-        return isNews || phase != .up || pending != nil
+        return isNews || wasStale || phase != .up || pending != nil
     }
 
     mutating func wake(_ target: Target, at now: Instant) {
