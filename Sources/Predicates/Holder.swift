@@ -8,6 +8,8 @@ struct Holder {
     var ip: String? { didSet { name() } }
     /// Identities of earlier versions, kept until the new entry stands.
     var former: [String] = []
+    /// Those of them whose goodbye fell due when the new entry stood, whatever was described after that.
+    var released: Set<String> = []
     /// When the file, or its address, last changed.
     var changedAt: Int64
     /// When it was last known to be down, or without an address.
@@ -37,5 +39,6 @@ struct Holder {
     private mutating func name() {
         identity = identity(of: running)
         identities = versions.compactMap { identity(of: $0) }
+        released.subtract(identities)
     }
 }

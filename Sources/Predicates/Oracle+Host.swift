@@ -163,6 +163,9 @@ extension Oracle {
             let current = holders[name]?.identities ?? []
             if source == nil { holders[name]?.offAt = now }
             holders[name]?.former.removeAll { current.contains($0) }
+            // The host went back to an address that was not said goodbye to yet.
+            let stands = current.contains { lines[$0]?.isHeld == true }
+            if stands { holders[name]?.released.formUnion(before.filter { !current.contains($0) }) }
         }
     }
 

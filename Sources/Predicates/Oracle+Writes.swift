@@ -173,6 +173,7 @@ extension Oracle {
             let lastLeft = lines[identity]?.lastLeft ?? .min
             // Another cluster was asked for before the address changed.
             if lines[identity]?.clusters.contains(where: { $0.key != owner.running.cluster }) == true { return }
+            if owner.released.contains(identity) { return }
             if stands || isDown(owner.running) || owner.pending != nil || owner.offAt >= lastLeft { return }
             fail(Predicate.useful, "the goodbye to a former entry before the new one stood", identity, at: now)
             return
