@@ -207,7 +207,7 @@ struct BeatTask {
         }
         if standing.isUp {
             lapse = standing.lapse
-            return Decision(phase: .up, reason: "all probes alive", want: .registered, until: earliest(standing.lapse))
+            return Decision(phase: .up, reason: "all probes alive", want: .registered, until: upUntil(at: now))
         }
         let reason =
             standing.isRegistered ? "alive; no beat was accepted yet" : "alive; the registration is being sent"
@@ -219,9 +219,13 @@ struct BeatTask {
         guard phase == .up, pending == nil, lapse.map({ $0 > now }) ?? true, gate.verdict(at: now) == .alive else {
             return false
         }
-        let change = Self.earlier(gate.nextChange(after: now), lapse)
-        timers.arm(&timer, .task(id), due: change.map { $0.roundedUp(to: Self.patience) })
+        timers.arm(&timer, .task(id), due: upUntil(at: now))
         return true
+    }
+
+    /// When it is no longer up by itself.
+    private func upUntil(at now: Instant) -> Instant? {
+        Self.earlier(gate.nextChange(after: now), lapse)?.roundedUp(to: Self.patience)
     }
 
     /// Another beat of its lease was accepted; says whether that only moves the time when it is up no longer.
