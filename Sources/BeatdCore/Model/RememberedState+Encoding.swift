@@ -4,25 +4,62 @@ extension RememberedState {
 
     /// Lines of words, percent-encoded, closed by a checksum of all before it: a torn file is seen as such.
     package func encoded() -> [UInt8] {
-        var bytes = Array("\(Self.header)\n".utf8)
-        Self.append("boot", boot, to: &bytes)
-        Self.append("light-beats", lightBeats ? "true" : "false", to: &bytes)
-        for lease in leases {
+        var lines = Lines()
+        // About what a lease of usual names takes.
+        lines.bytes.reserveCapacity(64 + leases.count * 160 + aliveSince.count * 48)
+        lines.bytes += Array("\(Self.header)\n".utf8)
+        lines.add("boot", boot)
+        lines.add("light-beats", lightBeats ? "true" : "false")
+        for lease in leases { lines.add(lease) }
+        for (name, since) in aliveSince.sorted(by: { $0.key < $1.key }) {
+            lines.add("alive", name, String(since.nanoseconds))
+        }
+        lines.add("end", String(Self.checksum(lines.bytes), radix: 16))
+        return lines.bytes
+    }
+
+    private struct Lines {
+        var bytes: [UInt8] = []
+
+        mutating func add(_ words: String...) {
+            for word in words { add(word: word) }
+            end()
+        }
+
+        mutating func add(_ lease: RememberedLease) {
             let instance = lease.instance
             let identity = instance.identity
-            var words = [
-                "lease", lease.name, identity.service.namespace, identity.service.group, identity.service.service,
-                identity.ip, String(identity.port), instance.cluster, String(instance.weight),
-                String(instance.enabled), String(instance.ephemeral),
-            ]
-            for (key, value) in instance.metadata.sorted(by: { $0.key < $1.key }) { words += [key, value] }
-            Self.append(words, to: &bytes)
+            add(word: "lease")
+            add(word: lease.name)
+            add(word: identity.service.namespace)
+            add(word: identity.service.group)
+            add(word: identity.service.service)
+            add(word: identity.ip)
+            add(word: String(identity.port))
+            add(word: instance.cluster)
+            add(word: String(instance.weight))
+            add(word: String(instance.enabled))
+            add(word: String(instance.ephemeral))
+            for (key, value) in instance.metadata.sorted(by: { $0.key < $1.key }) {
+                add(word: key)
+                add(word: value)
+            }
+            end()
         }
-        for (name, since) in aliveSince.sorted(by: { $0.key < $1.key }) {
-            Self.append("alive", name, String(since.nanoseconds), to: &bytes)
+
+        /// Percent-encoded, with a blank behind it, which `end` makes the end of the line.
+        private mutating func add(word: String) {
+            for byte in word.utf8 {
+                if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") {
+                    bytes.append(byte)
+                } else {
+                    bytes += Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
+                }
+            }
+            bytes.append(0x20)
         }
-        Self.append("end", String(Self.checksum(bytes), radix: 16), to: &bytes)
-        return bytes
+
+        private mutating func end() { bytes[bytes.count - 1] = 10 }
     }
 
     /// nil where the bytes are not whole, not ours or of another version; then nothing is remembered, which never stops beatd.
@@ -58,23 +95,6 @@ extension RememberedState {
         default: return false
         }
         return true
-    }
-
-    private static func append(_ words: String..., to bytes: inout [UInt8]) { append(words, to: &bytes) }
-
-    /// A line of them.
-    private static func append(_ words: [String], to bytes: inout [UInt8]) {
-        for (position, word) in words.enumerated() {
-            if position > 0 { bytes.append(0x20) }
-            for byte in word.utf8 {
-                if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: "%") {
-                    bytes.append(byte)
-                } else {
-                    bytes += Array("%\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-                }
-            }
-        }
-        bytes.append(10)
     }
 
     private static func words(_ line: ArraySlice<UInt8>) -> [String]? {

@@ -65,8 +65,9 @@ struct BeatTask {
         var isRegistered: Bool
     }
 
-    /// A phase that ends by itself, without news, is seen to end at a multiple of this, so that ten thousand of them share
-    /// their wake-ups. Whether a beat may leave is not asked of the phase.
+    /// A phase that ends by itself, without news, is seen to end at a multiple of this.
+    ///
+    /// So ten thousand of them share their wake-ups. Whether a beat may leave is not asked of the phase.
     private static let patience = Duration.milliseconds(100)
 
     // What each beat asks for stands first.
