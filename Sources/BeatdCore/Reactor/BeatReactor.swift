@@ -39,6 +39,7 @@ package struct BeatReactor {
 
     /// One event in; perform every effect; then the next.
     package mutating func handle(_ event: Event, at now: Instant, into effects: inout Effects) {
+        effects.begin()
         switch event {
         case .restored(let state): restore(state, at: now)
         case .configured(let settings): configure(settings, at: now, into: &effects)

@@ -21,10 +21,26 @@ package enum Effect: Sendable {
 }
 
 /// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.
+///
+/// What concerns connections comes first: a goodbye doesn't wait for a log line or another look.
 package struct Effects: Sendable {
     package var list: [Effect] = []
+    /// Where those of connections end.
+    private var links = 0
     package init() {}
-    mutating func append(_ effect: Effect) { list.append(effect) }
+
+    /// Another event's begin here.
+    mutating func begin() { links = list.count }
+
+    mutating func append(_ effect: Effect) {
+        switch effect {
+        case .open, .close, .write:
+            links = min(links, list.count)
+            list.insert(effect, at: links)
+            links += 1
+        case .look, .watch, .unwatch, .save, .transition, .ready, .finished: list.append(effect)
+        }
+    }
 }
 
 /// Something an operator would want to know.
