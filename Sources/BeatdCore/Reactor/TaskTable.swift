@@ -22,12 +22,12 @@ struct TaskTable {
         _modify { yield &slots[id.index] }
     }
 
-    /// The addresses those tasks advertise, unless the listener takes one of them.
-    func addresses(of tasks: [TaskID], missedBy listener: Listener) -> [String] {
+    /// The addresses those tasks advertise, `among` the host's own, unless the listener takes one of them.
+    func addresses(of tasks: [TaskID], missedBy listener: Listener, among local: Set<String>) -> [String] {
         for task in tasks {
             if let ip = self[task].claim.ip, listener.takes(ip) { return [] }
         }
-        return tasks.compactMap { self[$0].claim.ip }
+        return tasks.compactMap { self[$0].claim.ip }.filter(local.contains)
     }
 
     mutating func add(_ task: BeatTask) -> TaskID {
