@@ -85,4 +85,15 @@ import Testing
             #expect(queue.count == wishes.count)
         }
     }
+
+    @Test func `wishes that are taken back and told again take no more room while nothing can leave`() {
+        var queue = WriteQueue(writesPerSecond: 1000, at: start)
+        for number: Int32 in 0..<10 { queue.insert(id(number), .hello) }
+        for _ in 0..<10_000 {
+            queue.remove(id(3))
+            queue.insert(id(3), .hello)
+        }
+        #expect(queue.places < 200)
+        #expect(drain(&queue, at: start).sorted() == Array(0..<10))
+    }
 }

@@ -30,7 +30,10 @@ extension BeatReactor {
         if new.registry.writesPerSecond != old.registry.writesPerSecond {
             queue.limit(to: new.registry.writesPerSecond, at: now)
         }
-        for id in leases.ids { leases[id].pace.timeout = new.registry.timeout }
+        for id in leases.ids {
+            leases[id].pace.timeout = new.registry.timeout
+            schedule(id, at: now, into: &effects)
+        }
         let abandoned = registry.configure(new.registry, into: &effects)
         abandon(abandoned, "another server is in use", at: now, into: &effects)
     }

@@ -46,7 +46,11 @@ extension BeatReactor {
         guard let due = leases[id].due(at: now) else {
             queue.remove(id)
             arm(id, nil)
-            if leases[id].isInFlight == nil, leases[id].owner == nil { leases.remove(id) }
+            if let write = leases[id].isInFlight {
+                flights.wait(for: write, until: leases[id].limit, &timers)
+            } else if leases[id].owner == nil {
+                leases.remove(id)
+            }
             return
         }
         // What failed waits for its whole back-off: rounded down, 0.2 s would become 0.1 s.
@@ -54,8 +58,7 @@ extension BeatReactor {
         let at = isOnGrid ? flights.roundedDown(due.at) : due.at
         guard at <= now else {
             queue.remove(id)
-            arm(id, at)
-            return
+            return arm(id, at)
         }
         arm(id, nil)
         guard due.kind == .goodbye || mayWrite(id, at: now) else {
@@ -71,11 +74,8 @@ extension BeatReactor {
         flights.forget(connection)
         let limits = registry.inFlight(on: connection).compactMap { flights[$0].flatMap { leases[$0.lease].limit } }
         guard let limit = limits.min() else { return }
-        if limit <= now {
-            giveUp(connection, at: now, into: &effects)
-        } else {
-            flights.wait(for: connection, until: limit, &timers)
-        }
+        guard limit <= now else { return flights.wait(for: connection, until: limit, &timers) }
+        giveUp(connection, at: now, into: &effects)
     }
 
     mutating func giveUp(_ connection: ConnectionID, at now: Instant, into effects: inout Effects) {
@@ -123,15 +123,13 @@ extension BeatReactor {
     /// Asks idle connections to write, and for more of them where they don't suffice.
     mutating func pump(at now: Instant, into effects: inout Effects) {
         let ready = queue.ready(at: now)
-        guard let ready, ready <= now else { return armWrites(ready) }
+        guard let ready, ready <= now else { return timers.arm(&flights.timer, .write, due: ready) }
         let beats = Double(flights.beatsPerHour) / 3600
         let rate = max(beats, Double(min(queue.count, settings.registry.writesPerSecond)))
         let others = queue.count - queue.beatCount
         registry.pump(beats: queue.beatCount, others: others, rate: rate, at: now, into: &effects)
-        armWrites(registry.nextChance(after: now))
+        timers.arm(&flights.timer, .write, due: registry.nextChance(after: now))
     }
-
-    private mutating func armWrites(_ due: Instant?) { timers.arm(&flights.timer, .write, due: due) }
 
     /// What that connection is to send at this very instant; nil for nothing (more).
     ///
@@ -160,7 +158,7 @@ extension BeatReactor {
                 Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat))
             let (order, instance) = leases[id].send(write, kind, lightBeats: registry.lightBeats, at: now)
             registry.wrote(write, on: connection, isShared: isShared)
-            if let limit = leases[id].limit { flights.wait(for: connection, until: limit, &timers) }
+            flights.wait(for: write, until: leases[id].limit, &timers)
             memory.isDirty = memory.isDirty || order == .register
             return registry.order(write, order, instance, of: id)
         }
@@ -219,16 +217,13 @@ extension BeatReactor {
     /// A write ended, one way or another.
     private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
         if leases[id].replied(reply, at: now, &chance) { memory.isDirty = true }
-        if let owner = leases[id].owner, course.stop == nil {
-            // One more beat of an instance that is up decides nothing anew.
-            if case .accepted = reply, tasks[owner].goesOn(with: id, until: leases[id].lapse) {
-                return schedule(id, at: now, into: &effects)
-            }
-            refresh(owner, at: now, into: &effects)
-            if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {
-                schedule(id, at: now, into: &effects)
-            }
-        } else {
+        guard let owner = leases[id].owner, course.stop == nil else { return schedule(id, at: now, into: &effects) }
+        // One more beat of an instance that is up decides nothing anew.
+        if case .accepted = reply, let lapse = leases[id].lapse, tasks[owner].goesOn(with: id, until: lapse) {
+            return schedule(id, at: now, into: &effects)
+        }
+        refresh(owner, at: now, into: &effects)
+        if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {
             schedule(id, at: now, into: &effects)
         }
     }

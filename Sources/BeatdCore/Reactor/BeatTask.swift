@@ -232,7 +232,7 @@ struct BeatTask {
     /// Another beat of its lease was accepted; says whether that only moves the time when it is up no longer.
     ///
     /// The timer of the former time is still to come.
-    mutating func goesOn(with lease: LeaseID, until lapse: Instant?) -> Bool {
+    mutating func goesOn(with lease: LeaseID, until lapse: Instant) -> Bool {
         guard phase == .up, pending == nil, claim.lease == lease, claim.leaving.isEmpty else { return false }
         self.lapse = lapse
         return true

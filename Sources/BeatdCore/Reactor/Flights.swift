@@ -16,7 +16,7 @@ struct Flights {
 
     /// From the oldest write that is out to the latest; nil where one is out no longer.
     ///
-    /// As long as what is written within one time limit: few thousand rows at most.
+    /// As long as what is written within the longest time limit that is running.
     private var rows: [Flight?] = []
     /// All before it have landed.
     private var head = 0
@@ -73,7 +73,12 @@ struct Flights {
 
     // MARK: Time limits
 
-    /// Sees to it that the connection's timer fires at `due` or before.
+    /// Sees to it that the timer of the write's connection fires at `due` or before.
+    mutating func wait(for write: WriteID, until due: Instant?, _ timers: inout TimerWheel<Timer>) {
+        if let due, let connection = self[write]?.connection { wait(for: connection, until: due, &timers) }
+    }
+
+    /// The same for all that is out on it.
     mutating func wait(for connection: ConnectionID, until due: Instant, _ timers: inout TimerWheel<Timer>) {
         guard let index = limits.firstIndex(where: { $0.connection == connection }) else {
             let timer = timers.insert(.answers(connection), due: due)

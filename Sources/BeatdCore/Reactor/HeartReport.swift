@@ -16,8 +16,10 @@ package struct HeartReport {
     package var summary: Summary {
         var summary = Summary()
         for (name, id) in tasks.byName { summary.count(name, tasks[id].phase ?? .waiting) { tasks[id].reason } }
-        for refused in folder.refused(besides: Set(tasks.byName.keys), since: began) {
-            summary.count(refused.name, refused.phase) { refused.reason }
+        var names = Set(tasks.byName.keys)
+        for rejection in folder.rejected {
+            guard let name = rejection.name, names.insert(name).inserted else { continue }
+            summary.count(name, .rejected) { rejection.error }
         }
         return summary
     }

@@ -5,6 +5,7 @@ struct WriteQueue {
         private var entries: [LeaseID] = []
         private var head = 0
         var first: LeaseID? { head < entries.count ? entries[head] : nil }
+        var count: Int { entries.count - head }
 
         mutating func append(_ id: LeaseID) { entries.append(id) }
         mutating func removeFirst() {
@@ -13,6 +14,13 @@ struct WriteQueue {
                 entries.removeFirst(head)
                 head = 0
             }
+        }
+
+        /// Lets go of what nobody wishes any more, or stands twice.
+        mutating func tidy(keeping isWished: (LeaseID) -> Bool) {
+            var seen: Set<LeaseID> = []
+            entries = entries[head...].filter { isWished($0) && seen.insert($0).inserted }
+            head = 0
         }
     }
 
@@ -36,6 +44,9 @@ struct WriteQueue {
         }
     }
 
+    /// So many places beyond twice the wishes are not worth tidying.
+    private static let slack = 64
+
     private var goodbyes = Line()
     private var beats = Line()
     private var hellos = Line()
@@ -49,6 +60,8 @@ struct WriteQueue {
     }
 
     var isEmpty: Bool { queued.count == 0 }
+    /// How many places are taken in line, those of wishes that were taken back among them.
+    var places: Int { goodbyes.count + beats.count + hellos.count }
     /// How many writes wait; the budget may hold some of them back.
     var count: Int { queued.count }
     /// How many of them are beats.
@@ -58,10 +71,16 @@ struct WriteQueue {
         guard queued[id] != kind else { return }
         queued[id] = kind
         switch kind {
-        case .goodbye: goodbyes.append(id)
-        case .beat: beats.append(id)
-        case .hello: hellos.append(id)
+        case .goodbye: Self.append(id, kind, to: &goodbyes, queued)
+        case .beat: Self.append(id, kind, to: &beats, queued)
+        case .hello: Self.append(id, kind, to: &hellos, queued)
         }
+    }
+
+    /// Wishes that are taken back stay in line until their turn, which may never come while the registry is away.
+    private static func append(_ id: LeaseID, _ kind: WriteClass, to line: inout Line, _ queued: Wishes) {
+        line.append(id)
+        if line.count > 2 * queued.count + Self.slack { line.tidy { queued[$0] == kind } }
     }
 
     mutating func remove(_ id: LeaseID) { queued[id] = nil }
