@@ -39,7 +39,6 @@ package struct BeatReactor {
 
     /// One event in; perform every effect; then the next.
     package mutating func handle(_ event: Event, at now: Instant, into effects: inout Effects) {
-        effects.begin()
         switch event {
         case .restored(let state): restore(state, at: now)
         case .configured(let settings): configure(settings, at: now, into: &effects)
@@ -61,6 +60,7 @@ package struct BeatReactor {
         pump(at: now, into: &effects)
         remember(at: now, into: &effects)
         finishIfDone(at: now, into: &effects)
+        effects.end()
     }
 
     /// When the heart wants `tick`, and why; nil only where nothing is to be done ever.

@@ -22,24 +22,21 @@ package enum Effect: Sendable {
 
 /// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.
 ///
-/// What concerns connections comes first: a goodbye doesn't wait for a log line or another look.
+/// What is only told comes last: a goodbye doesn't wait for a log line.
 package struct Effects: Sendable {
     package var list: [Effect] = []
-    /// Where those of connections end.
-    private var links = 0
+    private var told: [Effect] = []
     package init() {}
 
-    /// Another event's begin here.
-    mutating func begin() { links = list.count }
-
     mutating func append(_ effect: Effect) {
-        switch effect {
-        case .open, .close, .write:
-            links = min(links, list.count)
-            list.insert(effect, at: links)
-            links += 1
-        case .look, .watch, .unwatch, .save, .transition, .ready, .finished: list.append(effect)
-        }
+        if case .transition = effect { told.append(effect) } else { list.append(effect) }
+    }
+
+    /// The event has no more of them.
+    mutating func end() {
+        guard !told.isEmpty else { return }
+        list += told
+        told.removeAll(keepingCapacity: told.count < 100)
     }
 }
 
