@@ -53,7 +53,7 @@ package struct HealthGate {
         }
 
         /// Until when this probe lets a beat leave; long ago where it doesn't.
-        var carries: Instant {
+        var carriesUntil: Instant {
             guard isAlive, let began = decisive?.began, !HealthGate.isOvertaken(began, lastWake) else {
                 return HealthGate.longAgo
             }
@@ -89,7 +89,9 @@ package struct HealthGate {
         carriesUntil = probes.isEmpty ? .never : Self.longAgo
     }
 
-    private mutating func settle() { carriesUntil = records.indices.reduce(.never) { min($0, records[$1].carries) } }
+    private mutating func settle() {
+        carriesUntil = records.indices.reduce(.never) { min($0, records[$1].carriesUntil) }
+    }
 
     /// A look at `target` ended; says whether it told anything but that what was alive still is.
     ///
@@ -163,7 +165,7 @@ package struct HealthGate {
         if mayBeat(at: now) { return .alive }
         var unseen: String?
         var suspect: String?
-        for (spec, record) in zip(probes, records) where record.carries < now {
+        for (spec, record) in zip(probes, records) where record.carriesUntil < now {
             switch record.standing {
             case .down(let reason):
                 return .down(reason)

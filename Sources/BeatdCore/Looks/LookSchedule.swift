@@ -140,8 +140,8 @@ struct LookSchedule {
 
     // MARK: Seeing
 
-    /// Whose callers matter to what a look says: the subscribers of a port on an advertised address, else nobody.
-    func wantsCallers(_ order: LookID) -> [TaskID] {
+    /// The subscribers of a port on their advertised address, to whom it matters where callers come; else nobody.
+    func advertisers(of order: LookID) -> [TaskID] {
         let id = order.target
         guard slots.holds(id.index), case .port(_, on: .advertised) = slots[id.index].target.kind else { return [] }
         return slots[id.index].subscribers
@@ -149,7 +149,7 @@ struct LookSchedule {
 
     /// Judges a report; nil where nobody waits for it any more.
     ///
-    /// `callers` are the addresses where a listener was missed (`wantsCallers`).
+    /// `callers` are the addresses where a listener was missed (`advertisers`).
     mutating func take(
         _ report: SightingReport, callers: [String], _ timers: inout TimerWheel<Timer>, at now: Instant,
         into effects: inout Effects

@@ -116,7 +116,8 @@ package struct BeatReactor {
     /// The advertised addresses of this host that a listener would have to take, unless it takes one of them.
     private func callers(missedBy report: SightingReport) -> [String] {
         guard case .port(.listening(let listener, _)) = report.seen else { return [] }
-        return tasks.addresses(of: looks.wantsCallers(report.order), missedBy: listener, among: folder.addresses.local)
+        let tasks = looks.advertisers(of: report.order)
+        return self.tasks.addresses(of: tasks, missedBy: listener, among: folder.addresses.local)
     }
 
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {

@@ -68,7 +68,7 @@ struct BeatTask {
     /// A phase that ends by itself, without news, is seen to end at a multiple of this.
     ///
     /// So ten thousand of them share their wake-ups. Whether a beat may leave is not asked of the phase.
-    private static let patience = Duration.milliseconds(100)
+    private static let phaseStep = Duration.milliseconds(100)
 
     // What each beat asks for stands first.
     private(set) var descriptor: InstanceDescriptor
@@ -226,7 +226,7 @@ struct BeatTask {
 
     /// When it is no longer up by itself.
     private func upUntil(at now: Instant) -> Instant? {
-        Self.earlier(gate.nextChange(after: now), lapse)?.roundedUp(to: Self.patience)
+        Self.earlier(gate.nextChange(after: now), lapse)?.roundedUp(to: Self.phaseStep)
     }
 
     /// Another beat of its lease was accepted; says whether that only moves the time when it is up no longer.

@@ -154,12 +154,7 @@ struct Lease {
     ) -> (WriteOrder.Kind, Instance) {
         switch kind {
         case .goodbye:
-            let undone = holding.doubt?.instance ?? holding.lastSent
-            if case .goodbye = state {
-                holding.lastSent = holding.published ?? undone
-            } else {
-                holding.lastSent = undone
-            }
+            holding.lastSent = holding.published ?? holding.doubt?.instance ?? holding.lastSent
             state = .goodbyeSent(id, at: now)
             holding.isRegistered = false
             return (.deregister, holding.lastSent)
@@ -298,7 +293,7 @@ struct Lease {
             // A write that left before may be applied after this goodbye: then it takes another one.
             if let doubt = holding.doubt, sentAt < lateUntil(doubt) {
                 holding.doubt?.isUndone = true
-                if wanted == nil || isDoubtInTheWay {
+                if isDoubtInTheWay {
                     state = .settled(again: max(lateUntil(doubt), now))
                     return
                 }
