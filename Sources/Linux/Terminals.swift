@@ -23,4 +23,20 @@ package enum Terminals {
             done += max(count, 0)
         }
     }
+
+    /// Writes it unless its reader doesn't read: waits for it at most so many milliseconds (poll(2)); says whether it was taken.
+    ///
+    /// A pipe that can be written to takes PIPE_BUF bytes without waiting (pipe(7)); what is longer goes piece by piece.
+    package static func offer(_ text: String, to descriptor: Int32, within milliseconds: Int32) -> Bool {
+        var rest = Substring(text)
+        while !rest.isEmpty {
+            var one = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard unsafe poll(&one, 1, milliseconds) == 1 else { return false }
+            // A scalar has at most four bytes.
+            let piece = rest.unicodeScalars.prefix(1024)
+            write(String(String.UnicodeScalarView(piece)), to: descriptor)
+            rest = Substring(rest.unicodeScalars.dropFirst(1024))
+        }
+        return true
+    }
 }

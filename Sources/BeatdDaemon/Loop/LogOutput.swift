@@ -17,7 +17,7 @@ enum LogOutput {
     }
 
     private static func line(_ format: LogFormat) -> (LogRecord) -> Void {
-        { record in Terminals.write(format.line(record, at: Calendar.text(wall: Clocks.wall())), to: 2) }
+        LogLines(to: 2) { format.line($0, at: Calendar.text(wall: Clocks.wall())) }.write
     }
 
     /// What a record says of a refused file.
