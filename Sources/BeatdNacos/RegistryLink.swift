@@ -48,7 +48,7 @@ package final class RegistryLink {
     private let connections: Connections
     private let heart: Heart
     private var lines: [ConnectionID: Line] = [:]
-    private var rendered = RenderedBeats()
+    private var writer = RequestWriter()
     private var buffer: [UInt8] = []
 
     /// Opens nothing yet.
@@ -81,7 +81,7 @@ package final class RegistryLink {
         guard let line = lines[id], line.connection.isOpen, line.conversation.isIdle else { return }
         if loop.turnTime - line.heardAt > Self.freshness { receive(id, line) }
         guard isOpen(line, id) else { return }
-        while let order = heart.nextWrite(id) { line.conversation.ask(order) { rendered.append(order, to: &$0) } }
+        while let order = heart.nextWrite(id) { line.conversation.ask(order) { writer.append(order, to: &$0) } }
         send(id, line)
     }
 

@@ -24,6 +24,28 @@ struct RequestText {
         FormEncoding.append(value, to: &target)
     }
 
+    /// What tells one entry of a group from another, behind all that its services have in common: the rest of the
+    /// service's name, and where it is.
+    mutating func append(entry instance: Instance) { Self.append(entry: instance, to: &target) }
+
+    private static func append(entry instance: Instance, to bytes: inout [UInt8]) {
+        FormEncoding.append(instance.identity.service.service, to: &bytes)
+        append(hostOf: instance, to: &bytes)
+        bytes += String(instance.identity.port).utf8
+    }
+
+    /// What stands between the service's name and the port.
+    static func append(hostOf instance: Instance, to bytes: inout [UInt8]) {
+        bytes += "&clusterName=".utf8
+        FormEncoding.append(instance.cluster, to: &bytes)
+        bytes += "&ip=".utf8
+        FormEncoding.append(instance.identity.ip, to: &bytes)
+        bytes += "&port=".utf8
+    }
+
+    /// A parameter that is encoded already, with what goes before it.
+    mutating func append(mark: [UInt8]) { target += mark }
+
     /// What a registration says of an instance, the same in both APIs.
     mutating func appendRegistration(of instance: Instance) {
         append("weight", String(instance.weight))

@@ -1,61 +1,64 @@
 package import BeatdCore
 
-/// The light beats that were sent last, as bytes: the same few hundred of them leave every few seconds.
+/// Writes requests one behind the other; what the light beats of one host and group have in common is rendered once.
 ///
-/// Rendered once per instance, but for the end that all have in common. One that changed is rendered anew; one that says goodbye is dropped.
-package struct RenderedBeats {
-    /// More than a host has; what has a higher number is rendered as it comes.
-    package static let most = 20_000
+/// Ten thousand whole beats would take two megabytes, and reading one of them takes as long as rendering what differs.
+package struct RequestWriter {
+    /// All of a light beat but the service's own name and the port, and of which beats.
+    private final class Common: Sendable {
+        let server: Server
+        let api: RegistryAPI
+        let namespace: String
+        let group: String
+        let cluster: String
+        let ip: String
+        /// What stands before the service's own name.
+        let opening: [UInt8]
+        /// What stands between that and the port.
+        let host: [UInt8]
+        /// What stands behind the port.
+        let ending: [UInt8]
 
-    private struct Beat {
-        let instance: Instance
-        let beginning: [UInt8]
+        init(_ order: WriteOrder) {
+            let service = order.instance.identity.service
+            (server, api) = (order.server, order.api)
+            (namespace, group) = (service.namespace, service.group)
+            (cluster, ip) = (order.instance.cluster, order.instance.identity.ip)
+            (opening, ending) = Wire.lightBeat(of: service, to: server, api)
+            var host: [UInt8] = []
+            RequestText.append(hostOf: order.instance, to: &host)
+            self.host = host
+        }
+
+        func isShared(by order: WriteOrder) -> Bool {
+            api == order.api && server == order.server && ip == order.instance.identity.ip
+                && namespace == order.instance.identity.service.namespace
+                && group == order.instance.identity.service.group && cluster == order.instance.cluster
+        }
     }
 
-    /// Whom the kept ones are for: another server, or another API, begins anew.
-    private var server = Server()
-    private var api = RegistryAPI.v1
-    private var ending: [UInt8] = []
-    /// By `WriteOrder.lease`.
-    private var beats: [Beat?] = []
+    private var common: Common?
 
     package init() {}
 
-    /// How many are kept.
-    package var count: Int { beats.count { $0 != nil } }
-
     /// The bytes of any order, behind those of others.
     package mutating func append(_ order: WriteOrder, to requests: inout [UInt8]) {
-        switch order.kind {
-        case .beat(light: true, _):
-            if api != order.api || server != order.server {
-                (server, api) = (order.server, order.api)
-                beats = []
-            }
-            if !appendKept(order, to: &requests) { requests += render(order) }
-            requests += ending
-        case .deregister:
-            if order.lease < beats.count { beats[order.lease] = nil }
+        guard case .beat(light: true, _) = order.kind else {
             requests += Wire.request(order)
-        case .register, .beat(light: false, _), .inquire: requests += Wire.request(order)
+            return
         }
+        let common = common(to: order)
+        requests += common.opening
+        FormEncoding.append(order.instance.identity.service.service, to: &requests)
+        requests += common.host
+        requests += String(order.instance.identity.port).utf8
+        requests += common.ending
     }
 
-    private func appendKept(_ order: WriteOrder, to requests: inout [UInt8]) -> Bool {
-        guard order.lease < beats.count, let beat = beats[order.lease], beat.instance == order.instance else {
-            return false
-        }
-        requests += beat.beginning
-        return true
-    }
-
-    private mutating func render(_ order: WriteOrder) -> [UInt8] {
-        let text = Wire.lightBeat(of: order.instance, to: server, api)
-        ending = text.ending()
-        let beginning = text.beginning
-        guard order.lease < Self.most else { return beginning }
-        while beats.count <= order.lease { beats.append(nil) }
-        beats[order.lease] = Beat(instance: order.instance, beginning: beginning)
-        return beginning
+    private mutating func common(to order: WriteOrder) -> Common {
+        if let common, common.isShared(by: order) { return common }
+        let new = Common(order)
+        common = new
+        return new
     }
 }

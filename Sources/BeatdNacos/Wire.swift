@@ -13,11 +13,17 @@ package enum Wire {
         }
     }
 
-    /// A beat that holds the identity alone: the same bytes as long as neither that nor the cluster changes.
-    static func lightBeat(of instance: Instance, to server: Server, _ api: RegistryAPI) -> RequestText {
+    /// What stands before the service's own name in a light beat, and behind the port.
+    static func lightBeat(
+        of service: ServiceKey, to server: Server, _ api: RegistryAPI
+    ) -> (opening: [UInt8], ending: [UInt8]) {
         switch api {
-        case .v1: WireV1.lightBeat(of: instance, to: server)
-        case .v3: WireV3.beat(of: instance, to: server)
+        case .v1:
+            let text = WireV1.opening(ofBeatsOf: service, to: server)
+            return (text.beginning, text.ending())
+        case .v3:
+            let text = WireV3.opening(ofBeatsOf: service, to: server)
+            return (text.beginning, WireV3.beatMark + text.ending())
         }
     }
 

@@ -12,7 +12,7 @@ package enum WireV1 {
             var text = begin("POST", "instance", instance, order.server)
             text.appendRegistration(of: instance)
             return text.bytes()
-        case .beat(light: true, _): return lightBeat(of: instance, to: order.server).bytes()
+        case .beat(light: true, _): return begin("PUT", "instance/beat", instance, order.server).bytes()
         case .beat(light: false, let period):
             var form = Array("beat=".utf8)
             FormEncoding.append(BeatInfo(instance: instance, period: period.milliseconds).json, to: &form)
@@ -29,19 +29,22 @@ package enum WireV1 {
         }
     }
 
-    /// A beat without a body: the same bytes as long as neither the instance's identity nor its cluster changes.
-    static func lightBeat(of instance: Instance, to server: Server) -> RequestText {
-        begin("PUT", "instance/beat", instance, server)
+    /// A beat without a body, up to the service's own name; nothing follows the entry.
+    static func opening(ofBeatsOf service: ServiceKey, to server: Server) -> RequestText {
+        begin("PUT", "instance/beat", service, server)
     }
 
     private static func begin(_ method: String, _ last: String, _ instance: Instance, _ server: Server) -> RequestText {
-        let identity = instance.identity
+        var text = begin(method, last, instance.identity.service, server)
+        text.append(entry: instance)
+        return text
+    }
+
+    private static func begin(_ method: String, _ last: String, _ service: ServiceKey, _ server: Server) -> RequestText
+    {
         var text = RequestText(method, server, path: "/v1/ns/\(last)")
-        text.append("namespaceId", identity.service.namespace)
-        text.append("serviceName", identity.service.groupedName)
-        text.append("clusterName", instance.cluster)
-        text.append("ip", identity.ip)
-        text.append("port", String(identity.port))
+        text.append("namespaceId", service.namespace)
+        text.append("serviceName", "\(service.group)@@")
         return text
     }
 

@@ -8,7 +8,10 @@ package enum WireV3 {
     package static func request(_ order: WriteOrder) -> [UInt8] {
         let instance = order.instance
         switch order.kind {
-        case .beat: return beat(of: instance, to: order.server).bytes()
+        case .beat:
+            var text = begin("POST", instance, order.server)
+            text.append(mark: beatMark)
+            return text.bytes()
         case .register:
             var text = begin("POST", instance, order.server)
             text.appendRegistration(of: instance)
@@ -26,22 +29,25 @@ package enum WireV3 {
         }
     }
 
-    /// What keeps an instance alive; it never makes one.
-    static func beat(of instance: Instance, to server: Server) -> RequestText {
-        var text = begin("POST", instance, server)
-        text.append("heartBeat", "true")
+    /// What keeps an instance alive and never makes one, up to the service's own name; `beatMark` follows the entry.
+    static func opening(ofBeatsOf service: ServiceKey, to server: Server) -> RequestText {
+        begin("POST", service, server)
+    }
+
+    /// What makes a registration a beat.
+    static let beatMark = Array("&heartBeat=true".utf8)
+
+    private static func begin(_ method: String, _ instance: Instance, _ server: Server) -> RequestText {
+        var text = begin(method, instance.identity.service, server)
+        text.append(entry: instance)
         return text
     }
 
-    private static func begin(_ method: String, _ instance: Instance, _ server: Server) -> RequestText {
-        let identity = instance.identity
+    private static func begin(_ method: String, _ service: ServiceKey, _ server: Server) -> RequestText {
         var text = RequestText(method, server, path: "/v3/client/ns/instance")
-        text.append("namespaceId", identity.service.namespace)
-        text.append("groupName", identity.service.group)
-        text.append("serviceName", identity.service.service)
-        text.append("clusterName", instance.cluster)
-        text.append("ip", identity.ip)
-        text.append("port", String(identity.port))
+        text.append("namespaceId", service.namespace)
+        text.append("groupName", service.group)
+        text.append("serviceName", "")
         return text
     }
 

@@ -61,7 +61,7 @@ enum Recorded {
     ]
 }
 
-extension RenderedBeats {
+extension RequestWriter {
     /// The order alone.
     mutating func bytes(of order: WriteOrder) -> [UInt8] {
         var bytes: [UInt8] = []

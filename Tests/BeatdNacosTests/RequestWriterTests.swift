@@ -2,55 +2,40 @@ import BeatdCore
 import BeatdNacos
 import Testing
 
-@Suite struct RenderedBeatsTests {
+@Suite struct RequestWriterTests {
     private func order(
-        _ kind: WriteOrder.Kind, _ instance: Instance, _ server: Server = Server(), lease: Int = 0
+        _ kind: WriteOrder.Kind, _ instance: Instance, _ server: Server = Server(), _ api: RegistryAPI
     ) -> WriteOrder {
         var order = Recorded.Case(instance: instance, server: server).order(kind)
-        order.lease = lease
+        order.api = api
         return order
     }
     private let beat = WriteOrder.Kind.beat(light: true, period: .seconds(5))
 
-    @Test func `a beat that is kept is the one that would be rendered`() {
-        var beats = RenderedBeats()
+    @Test(arguments: [RegistryAPI.v1, .v3])
+    func `a light beat is the one that is rendered alone, whatever went before it`(_ api: RegistryAPI) {
+        var writer = RequestWriter()
         let instance = Recorded.instance()
         var moved = instance
         moved.cluster = "B"
-        let other = Server(host: "10.0.0.9")
-        for order in [
-            order(beat, instance), order(beat, instance), order(beat, moved), order(beat, moved, other),
-            order(beat, instance), order(.register, instance), order(.beat(light: false, period: .seconds(5)), moved),
+        let other = Server(host: "10.0.0.9", contextPath: "")
+        let foreign = Recorded.instance("订单 &ip=6.6.6.6", namespace: "n&", group: "g@@h")
+        for (kind, instance, server) in [
+            (beat, instance, Server()), (beat, instance, Server()), (beat, moved, Server()), (beat, moved, other),
+            (beat, foreign, other), (beat, Recorded.instance("s", group: "g"), other), (beat, instance, Server()),
+            (.register, instance, other), (beat, instance, Server()), (.deregister, instance, Server()),
+            (.beat(light: false, period: .seconds(5)), moved, other), (beat, instance, other),
         ] {
-            #expect(beats.bytes(of: order) == WireV1.request(order))
+            let order = order(kind, instance, server, api)
+            #expect(writer.bytes(of: order) == Wire.request(order))
         }
-        #expect(beats.count == 1)
     }
 
-    @Test func `an instance that says goodbye is forgotten`() {
-        var beats = RenderedBeats()
-        _ = beats.bytes(of: order(beat, Recorded.instance()))
-        _ = beats.bytes(of: order(.deregister, Recorded.instance("others"), lease: 1))
-        #expect(beats.count == 1)
-        _ = beats.bytes(of: order(.deregister, Recorded.instance()))
-        #expect(beats.count == 0)
-    }
-
-    @Test func `a number that is given again is another instance`() {
-        var beats = RenderedBeats()
-        for name in ["a", "b", "a"] {
-            let order = order(beat, Recorded.instance(name), lease: 3)
-            #expect(beats.bytes(of: order) == WireV1.request(order))
-        }
-        #expect(beats.count == 1)
-    }
-
-    @Test func `they never grow beyond their bound`() {
-        var beats = RenderedBeats()
-        for number in [0, RenderedBeats.most - 1, RenderedBeats.most, 1_000_000] {
-            let order = order(beat, Recorded.instance("s\(number)"), lease: number)
-            #expect(beats.bytes(of: order) == WireV1.request(order))
-        }
-        #expect(beats.count == 2)
+    @Test func `what is written goes behind what was there`() {
+        var writer = RequestWriter()
+        var bytes: [UInt8] = []
+        let orders = ["a", "b"].map { order(beat, Recorded.instance($0), Server(), .v1) }
+        for order in orders { writer.append(order, to: &bytes) }
+        #expect(bytes == orders.flatMap(Wire.request))
     }
 }

@@ -49,12 +49,12 @@ import Testing
     }
 
     @Test func `a rendered beat of one API is not sent in the other`() {
-        var beats = RenderedBeats()
+        var writer = RequestWriter()
         let instance = Recorded.instance()
         for api in [RegistryAPI.v1, .v3, .v3, .v1] {
             let order = WriteOrder(
                 id: WriteID(number: 1), kind: Self.beat, instance: instance, server: Recorded.server, api: api)
-            #expect(beats.bytes(of: order) == Wire.request(order))
+            #expect(writer.bytes(of: order) == Wire.request(order))
         }
     }
 

@@ -86,8 +86,7 @@ extension BeatReactor {
     /// Those writes have no answer, and will have none.
     mutating func abandon(_ writes: [WriteID], _ why: String, at now: Instant, into effects: inout Effects) {
         for write in writes {
-            guard let flight = flights.land(write) else { continue }
-            landed(flight.lease, .noAnswer(why), at: now, into: &effects)
+            if let flight = flights.land(write) { landed(flight.lease, .noAnswer(why), at: now, into: &effects) }
         }
     }
 
@@ -160,7 +159,7 @@ extension BeatReactor {
             registry.wrote(write, on: connection, isShared: isShared)
             flights.wait(for: write, until: leases[id].limit, &timers)
             memory.isDirty = memory.isDirty || order == .register
-            return registry.order(write, order, instance, of: id)
+            return registry.order(write, order, instance)
         }
         registry.filled(connection)
         return nil
@@ -170,7 +169,7 @@ extension BeatReactor {
     private mutating func inquire(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
         guard let first = leases.ids.first else { return nil }
         timers.arm(&flights.inquiry, .inquiry, due: now + settings.registry.timeout)
-        return registry.inquire(flights.issue(), of: first, about: leases[first].holding.lastSent, on: connection)
+        return registry.inquire(flights.issue(), about: leases[first].holding.lastSent, on: connection)
     }
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.

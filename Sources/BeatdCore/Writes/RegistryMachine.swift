@@ -93,19 +93,16 @@ struct RegistryMachine {
     }
 
     /// The write as the server in use is told of it.
-    func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance, of lease: LeaseID) -> WriteOrder {
+    func order(_ id: WriteID, _ kind: WriteOrder.Kind, _ instance: Instance) -> WriteOrder {
         WriteOrder(
-            id: id, kind: kind, instance: instance, server: server, api: dialect.spoken ?? dialect.toAsk ?? .v1,
-            lease: Int(lease.index))
+            id: id, kind: kind, instance: instance, server: server, api: dialect.spoken ?? dialect.toAsk ?? .v1)
     }
 
     /// The question that goes out on that connection, about the service of that instance.
-    mutating func inquire(
-        _ write: WriteID, of lease: LeaseID, about instance: Instance, on id: ConnectionID
-    ) -> WriteOrder {
+    mutating func inquire(_ write: WriteID, about instance: Instance, on id: ConnectionID) -> WriteOrder {
         dialect.asked(write, on: id)
         connections.change(id) { $0.wrote(write, mayBeFollowed: false) }
-        return order(write, .inquire, instance, of: lease)
+        return order(write, .inquire, instance)
     }
 
     func isInquiry(_ write: WriteID) -> Bool { dialect.inquiry?.write == write }

@@ -27,18 +27,13 @@ package struct WriteOrder: Hashable, Sendable {
     package var instance: Instance
     package var server: Server
     package var api: RegistryAPI
-    /// A small number, the same for all writes of the instance while the heart keeps it, then given again: for caches.
-    package var lease: Int
 
-    package init(
-        id: WriteID, kind: Kind, instance: Instance, server: Server, api: RegistryAPI = .v1, lease: Int = 0
-    ) {
+    package init(id: WriteID, kind: Kind, instance: Instance, server: Server, api: RegistryAPI = .v1) {
         self.id = id
         self.kind = kind
         self.instance = instance
         self.server = server
         self.api = api
-        self.lease = lease
     }
 }
 
