@@ -51,11 +51,13 @@ struct Harness {
 
     private mutating func perform(_ effect: Effect, _ inbox: inout [Event]) {
         switch effect {
-        case .look(let order):
-            if let sighting = seen(order, now) {
-                inbox.append(.saw([SightingReport(order: order.id, began: now, ended: now, seen: sighting)]))
-            } else {
-                looksOut.append(order)
+        case .look(let orders):
+            for order in orders {
+                if let sighting = seen(order, now) {
+                    inbox.append(.saw([SightingReport(order: order.id, began: now, ended: now, seen: sighting)]))
+                } else {
+                    looksOut.append(order)
+                }
             }
         case .watch(let process): watched.append(process)
         case .unwatch(let process): watched.removeAll { $0 == process }

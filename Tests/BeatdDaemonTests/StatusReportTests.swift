@@ -16,11 +16,12 @@ import Testing
         let broken = Rejection(
             name: "broken", file: "broken.yaml", line: 3, key: "prot", error: "unknown key 'prot'\u{1b}")
         heart.handle(.descriptors(DescriptorSet(accepted: [descriptor], rejected: [broken])), at: now, into: &effects)
-        for case .look(let order) in effects.list {
+        for case .look(let orders) in effects.list {
             guard let sighting else { continue }
-            let report = SightingReport(
-                order: order.id, began: now, ended: now + .milliseconds(2), seen: .tcp(sighting))
-            heart.handle(.saw([report]), at: now + .milliseconds(2), into: &effects)
+            let reports = orders.map {
+                SightingReport(order: $0.id, began: now, ended: now + .milliseconds(2), seen: .tcp(sighting))
+            }
+            heart.handle(.saw(reports), at: now + .milliseconds(2), into: &effects)
         }
         let source = StatusReport.Source(
             names: { heart.report.names + ["gone"] }, instance: { heart.report.instance($0) },

@@ -7,7 +7,7 @@ struct TargetID: Hashable { var index: Int32 }
 struct LookSchedule {
     struct Entry {
         let target: Target
-        var subscribers: [TaskID] = []
+        var subscribers: Subscribers
         var memory = LookMemory()
         /// The look that is out, and when it was ordered.
         var out: (id: LookID, at: Instant)?
@@ -51,7 +51,7 @@ struct LookSchedule {
     func id(of target: Target) -> TargetID? { byTarget[target] }
 
     /// What is looked at, and who hears of it.
-    func audience(of id: TargetID) -> (target: Target, subscribers: [TaskID]) {
+    func audience(of id: TargetID) -> (target: Target, subscribers: Subscribers) {
         (slots[id.index].target, slots[id.index].subscribers)
     }
 
@@ -59,10 +59,10 @@ struct LookSchedule {
 
     mutating func subscribe(_ task: TaskID, to target: Target) -> TargetID {
         if let id = byTarget[target] {
-            if !slots[id.index].subscribers.contains(task) { slots[id.index].subscribers.append(task) }
+            slots[id.index].subscribers.add(task)
             return id
         }
-        let id = TargetID(index: slots.add(Entry(target: target, subscribers: [task])))
+        let id = TargetID(index: slots.add(Entry(target: target, subscribers: Subscribers(task))))
         byTarget[target] = id
         return id
     }
@@ -72,7 +72,7 @@ struct LookSchedule {
         _ task: TaskID, from target: Target, _ timers: inout TimerWheel<Timer>, into effects: inout Effects
     ) {
         guard let id = byTarget[target] else { return }
-        slots[id.index].subscribers.removeAll { $0 == task }
+        slots[id.index].subscribers.remove(task)
         guard slots[id.index].subscribers.isEmpty else { return }
         if let timer = slots[id.index].timer { timers.remove(timer) }
         if slots[id.index].out != nil { release(id) }
@@ -113,7 +113,7 @@ struct LookSchedule {
         let target = slots[id.index].target
         // Nearly every look is back before the next one is due: then the timer stands already.
         arm(id, min(target.next(after: now), target.lost(at: now)), &timers)
-        effects.append(.look(LookOrder(id: look, target: target)))
+        effects.look(LookOrder(id: look, target: target))
     }
 
     /// The target's timer fired: its look is due, or the one that is out is lost (then a look of outcome unknown is given).
@@ -140,10 +140,10 @@ struct LookSchedule {
 
     // MARK: Seeing
 
-    /// The subscribers of a port on their advertised address, to whom it matters where callers come; else nobody.
-    func advertisers(of order: LookID) -> [TaskID] {
+    /// The subscribers of a port on their advertised address, to whom it matters where callers come; nil: nobody.
+    func advertisers(of order: LookID) -> Subscribers? {
         let id = order.target
-        guard slots.holds(id.index), case .port(_, on: .advertised) = slots[id.index].target.kind else { return [] }
+        guard slots.holds(id.index), case .port(_, on: .advertised) = slots[id.index].target.kind else { return nil }
         return slots[id.index].subscribers
     }
 

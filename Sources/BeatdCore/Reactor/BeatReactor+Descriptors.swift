@@ -14,6 +14,7 @@ extension BeatReactor {
         let refused = Set(set.rejected.compactMap(\.name))
         let names = Set(set.accepted.map(\.name))
         var gone = set.complete ? tasks.byName.filter { !names.contains($0.key) && !refused.contains($0.key) } : [:]
+        var added: [TaskID] = []
         for descriptor in set.accepted {
             if let id = tasks.byName[descriptor.name] {
                 guard tasks[id].descriptor != descriptor || tasks[id].pending != nil else { continue }
@@ -22,9 +23,10 @@ extension BeatReactor {
                 gone[name] = nil
                 rename(id, to: descriptor, at: now, into: &effects)
             } else {
-                add(descriptor, at: now, into: &effects)
+                added.append(add(descriptor, at: now, into: &effects))
             }
         }
+        for id in added { refresh(id, at: now, into: &effects) }
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
         if !gone.isEmpty { retryTwins(at: now, into: &effects) }
         folder.isLoaded = true
@@ -42,13 +44,14 @@ extension BeatReactor {
         retryTwins(at: now, into: &effects)
     }
 
-    private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) {
+    private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID
+    {
         let wasUp = leases.wasLeftRegistered(folder.identity(of: descriptor, current: nil))
         let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
         let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
         resubscribe(id, from: [], at: now, into: &effects)
         assign(id, at: now, into: &effects)
-        refresh(id, at: now, into: &effects)
+        return id
     }
 
     private mutating func rename(

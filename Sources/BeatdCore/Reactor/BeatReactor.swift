@@ -116,8 +116,8 @@ package struct BeatReactor {
     /// The advertised addresses of this host that a listener would have to take, unless it takes one of them.
     private func callers(missedBy report: SightingReport) -> [String] {
         guard case .port(.listening(let listener, _)) = report.seen else { return [] }
-        let tasks = looks.advertisers(of: report.order)
-        return self.tasks.addresses(of: tasks, missedBy: listener, among: folder.addresses.local)
+        let advertisers = looks.advertisers(of: report.order)
+        return advertisers.map { tasks.addresses(of: $0, missedBy: listener, among: folder.addresses.local) } ?? []
     }
 
     private mutating func take(_ look: Look, of id: TargetID, at now: Instant, into effects: inout Effects) {

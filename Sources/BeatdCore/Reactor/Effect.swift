@@ -1,6 +1,7 @@
 /// Everything the heart asks its drivers to do, in this order.
 package enum Effect: Sendable {
-    case look(LookOrder)
+    /// All looks that one event asks for.
+    case look([LookOrder])
     /// Tell with `exited` when that process ends; the sighting's pidfd is still held for it.
     case watch(ProcessIdentity)
     /// That process is of no interest any more.
@@ -22,20 +23,28 @@ package enum Effect: Sendable {
 
 /// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.
 ///
-/// What is only told comes last: a goodbye doesn't wait for a log line.
+/// Looks come first, as the time until they are made counts; what is only told comes last: a goodbye doesn't wait for a
+/// log line.
 package struct Effects: Sendable {
     package var list: [Effect] = []
-    private var told: [Effect] = []
+    private var looks: [LookOrder] = []
+    private var told: [Transition] = []
     package init() {}
 
     mutating func append(_ effect: Effect) {
-        if case .transition = effect { told.append(effect) } else { list.append(effect) }
+        if case .transition(let transition) = effect { told.append(transition) } else { list.append(effect) }
     }
+
+    mutating func look(_ order: LookOrder) { looks.append(order) }
 
     /// The event has no more of them.
     mutating func end() {
+        if !looks.isEmpty {
+            list.insert(.look(looks), at: 0)
+            looks = []
+        }
         guard !told.isEmpty else { return }
-        list += told
+        list += told.map(Effect.transition)
         told.removeAll(keepingCapacity: told.count < 100)
     }
 }

@@ -23,7 +23,7 @@ struct TaskTable {
     }
 
     /// The addresses those tasks advertise, `among` the host's own, unless the listener takes one of them.
-    func addresses(of tasks: [TaskID], missedBy listener: Listener, among local: Set<String>) -> [String] {
+    func addresses(of tasks: Subscribers, missedBy listener: Listener, among local: Set<String>) -> [String] {
         for task in tasks {
             if let ip = self[task].claim.ip, listener.takes(ip) { return [] }
         }

@@ -53,9 +53,9 @@ final class ProbeRound {
 
     private func handle(_ event: Event) {
         heart.handle(event, at: Self.now, into: &effects)
-        let orders = effects.list.compactMap { if case .look(let order) = $0 { order } else { nil } }
+        let list = effects.list
         effects.list.removeAll()
-        looks?.perform(orders)
+        for case .look(let orders) in list { looks?.perform(orders) }
     }
 
     private static var now: Instant { Instant(nanoseconds: Clocks.boot()) }

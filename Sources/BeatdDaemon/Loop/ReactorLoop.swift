@@ -8,7 +8,7 @@ import Systemd
 final class ReactorLoop {
     /// Who performs what.
     struct Performers {
-        var look: (LookOrder) -> Void
+        var look: ([LookOrder]) -> Void
         var watch: (ProcessIdentity) -> Void
         var unwatch: (ProcessIdentity) -> Void
         var open: (ConnectionID, Server) -> Void
@@ -26,8 +26,8 @@ final class ReactorLoop {
     private static let longestSleep = Duration.seconds(1)
     /// An inbox that never empties is a bug of ours.
     private static let mostEvents = 1_000_000
-    /// Room that stays: a tick of ten thousand looks fits, what a whole folder brings at once goes back.
-    private static let mostRoom = 20_000
+    /// Room that stays: what a tick brings fits, what a whole folder brings at once goes back.
+    private static let mostRoom = 1024
 
     let loop: EventLoop
     private(set) var heart: BeatReactor
@@ -86,7 +86,7 @@ final class ReactorLoop {
         guard let performers else { preconditionFailure("an event came before the loop was started") }
         for effect in effects.list {
             switch effect {
-            case .look(let order): performers.look(order)
+            case .look(let orders): performers.look(orders)
             case .watch(let process): performers.watch(process)
             case .unwatch(let process): performers.unwatch(process)
             case .open(let id, let server): performers.open(id, server)

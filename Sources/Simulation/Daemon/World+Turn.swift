@@ -73,7 +73,7 @@ extension World {
     private mutating func perform(_ effect: Effect) {
         guard let epoch = beatd?.epoch else { return }
         switch effect {
-        case .look(let order): begin(order)
+        case .look(let orders): for order in orders { begin(order) }
         case .watch(let identity): watch(identity)
         case .unwatch(let identity): beatd?.known.watched[identity] = nil
         case .open(let id, let server): open(id, to: World.servers(swarm.servers).firstIndex(of: server) ?? 0)
