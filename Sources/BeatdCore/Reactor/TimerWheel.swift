@@ -7,12 +7,13 @@ package struct TimerWheel<Key: Hashable> {
     /// Valid until it fired or was removed.
     package struct Handle: Hashable { fileprivate var index: Int32 }
 
+    // In an order that leaves no room unused.
     private struct Entry {
-        var key: Key?
         var due: Instant
-        var slot: Int32 = 0
         /// Of timers due together the one that was set first comes first, whatever rows they have.
         var serial: UInt64 = 0
+        var key: Key?
+        var slot: Int32 = 0
         var previous: Int32
         var next: Int32
     }
@@ -51,7 +52,7 @@ package struct TimerWheel<Key: Hashable> {
             index = reused
         } else {
             index = Int32(entries.count)
-            entries.append(Entry(key: nil, due: due, previous: -1, next: -1))
+            entries.append(Entry(due: due, previous: -1, next: -1))
         }
         entries[Int(index)].key = key
         entries[Int(index)].due = due
@@ -152,7 +153,10 @@ package struct TimerWheel<Key: Hashable> {
             var here: Int32?
             var index = heads[Int(slot % Self.slotCount)]
             while index >= 0 {
-                if entries[Int(index)].due.nanoseconds / Self.slotNanoseconds <= slot {
+                let due = entries[Int(index)].due.nanoseconds
+                // Most are due as their slot begins, and nothing in it is earlier: the others need not be read.
+                if due == slot * Self.slotNanoseconds, slot > cursor { return index }
+                if due / Self.slotNanoseconds <= slot {
                     if isEarlier(index, than: here) { here = index }
                 } else if isEarlier(index, than: beyond) {
                     beyond = index
