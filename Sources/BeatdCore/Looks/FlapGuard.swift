@@ -8,7 +8,7 @@ struct FlapGuard {
     static let longest = Duration.seconds(30)
 
     private var downs: [Instant] = []
-    private var heldUntil: Instant?
+    @InstantOrNone private var heldUntil: Instant? = nil
 
     /// The instance went down; only the downs of the last 5 minutes count, and 16 of them are enough to know.
     mutating func down(at now: Instant) {

@@ -12,18 +12,31 @@ package struct HealthGate {
         case down(String)
     }
 
+    /// How many looks in a row said the same, as far as it matters: to 100 at most.
+    private struct Streak {
+        private var length: UInt8
+
+        init(_ count: Int = 0) { length = UInt8(clamping: count) }
+
+        var count: Int { Int(length) }
+
+        mutating func goOn(upTo most: Int) { length = UInt8(clamping: min(count + 1, most)) }
+        mutating func end() { length = 0 }
+    }
+
     private enum Standing: Hashable {
         case unseen, passing
         case down(String)
     }
 
+    // In an order that leaves no room unused.
     private struct Record {
         @InNanoseconds var freshness: Duration
         var standing = Standing.unseen
         var lastWake = Instant(nanoseconds: .min)
-        var alive = 0
-        var failing = 0
         var decisive: Look?
+        var alive = Streak()
+        var failing = Streak()
         /// The latest look, where it decided nothing.
         var undecided: Shared<Look>?
 
@@ -42,8 +55,8 @@ package struct HealthGate {
             guard look.outcome == .alive, isAlive, let last = decisive?.began, last >= lastWake,
                 look.began >= lastWake, decisive?.process == look.process
             else { return false }
-            failing = 0
-            alive = min(alive + 1, rise)
+            failing.end()
+            alive.goOn(upTo: rise)
             decisive?.began = look.began
             decisive?.ended = look.ended
             decisive?.isForCallers = look.isForCallers
@@ -83,7 +96,7 @@ package struct HealthGate {
         records.reserveCapacity(probes.count)
         for spec in probes {
             var record = Record(spec)
-            if wasUp { record.alive = spec.rise - 1 }
+            if wasUp { record.alive = Streak(spec.rise - 1) }
             records.append(record)
         }
         carriesUntil = probes.isEmpty ? .never : Self.longAgo
@@ -117,17 +130,17 @@ package struct HealthGate {
         switch look.outcome {
         case .alive:
             let rise = probes[index].rise
-            records[index].failing = 0
-            records[index].alive = min(records[index].alive + 1, rise)
-            if records[index].alive >= rise { records[index].standing = .passing }
+            records[index].failing.end()
+            records[index].alive.goOn(upTo: rise)
+            if records[index].alive.count >= rise { records[index].standing = .passing }
         case .failing:
             let fall = probes[index].fall
-            records[index].alive = 0
-            records[index].failing = min(records[index].failing + 1, fall)
-            if records[index].failing >= fall { records[index].standing = .down(look.reason ?? "failing") }
+            records[index].alive.end()
+            records[index].failing.goOn(upTo: fall)
+            if records[index].failing.count >= fall { records[index].standing = .down(look.reason ?? "failing") }
         case .gone:
-            records[index].alive = 0
-            records[index].failing = 0
+            records[index].alive.end()
+            records[index].failing.end()
             records[index].standing = .down(look.reason ?? "gone")
         case .unknown:
             return
@@ -183,7 +196,7 @@ package struct HealthGate {
     private func whySuspect(_ record: Record, _ spec: ProbeSpec, at now: Instant) -> String? {
         guard let look = record.decisive else { return nil }
         if look.outcome != .alive {
-            return "\(look.reason ?? "failing") (\(record.failing) of \(spec.fall))"
+            return "\(look.reason ?? "failing") (\(record.failing.count) of \(spec.fall))"
         }
         let subject = spec.target.kind.subject
         if look.began < record.lastWake { return "\(subject): something happened, looking again" }
@@ -211,17 +224,17 @@ package struct HealthGate {
     package var isProbed: Bool { records.allSatisfy { $0.latest != nil } }
 
     /// Whether every probe was alive at its latest decisive look: what a waiting new version waits for (contract 3.4).
-    package var wereAliveOnce: Bool { records.allSatisfy { $0.alive > 0 } }
+    package var wereAliveOnce: Bool { records.allSatisfy { $0.alive.count > 0 } }
 
     /// Lets one alive look stand for `rise` of them: the instance is up by the word of other probes.
     package mutating func vouch() {
-        for index in records.indices where records[index].alive > 0 { records[index].standing = .passing }
+        for index in records.indices where records[index].alive.count > 0 { records[index].standing = .passing }
         settle()
     }
 
     /// What a waiting version still waits for, for people.
     package var waitingFor: String {
-        let first = zip(probes, records).first { $1.alive == 0 }
+        let first = zip(probes, records).first { $1.alive.count == 0 }
         let reason = first.map { $1.latest?.reason ?? "\($0.target.kind.subject): not seen alive yet" }
         return "the new version waits for its probes: \(reason ?? "all alive")"
     }

@@ -2,7 +2,12 @@
 package struct LookMemory: Hashable, Sendable {
     /// Who was seen alive last, and which version of the pidfile named it.
     package var process: ProcessIdentity?
-    package var stamp: FileStamp?
+    package var stamp: FileStamp? {
+        get { version?.value }
+        set { if newValue != version?.value { version = newValue.map { Shared($0) } } }
+    }
+    /// Apart from the memory: most looks are at no file, and all have room for it.
+    private var version: Shared<FileStamp>?
     /// Whether the pidfd of `process` has fired: then it never lives again, whatever its number shows.
     package var hasExited = false
 

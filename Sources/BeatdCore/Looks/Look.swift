@@ -2,11 +2,12 @@
 package struct Look: Hashable, Sendable {
     package var began: Instant
     package var ended: Instant
-    package var outcome: Outcome
     /// Why it isn't alive, or what is worth knowing though it is; a short sentence without a full stop.
     package var reason: String?
     /// Who was seen alive, where the probe can tell.
     package var process: ProcessIdentity?
+    // Last, so that ten thousand of them leave no room unused.
+    package var outcome: Outcome
     /// Alive for those alone who come to the address that was advertised then.
     package var isForCallers = false
 

@@ -42,50 +42,55 @@ package struct WireIdentity: Hashable, Sendable, CustomStringConvertible {
 package struct Instance: Hashable, Sendable {
     private struct Fields: Hashable, Sendable {
         var identity: WireIdentity
-        var cluster: String
-        var weight: Double
-        var enabled: Bool
-        var ephemeral: Bool
-        var metadata: [String: String]
+        var traits: Shared<Traits>
+    }
+
+    /// What is the same for most instances: then they hold one reference to it.
+    private struct Traits: Hashable, Sendable {
+        var cluster = "DEFAULT"
+        var weight = 1.0
+        var enabled = true
+        var ephemeral = true
+        var metadata: [String: String] = [:]
+        static let usual = Shared(Traits())
     }
 
     private var fields: Shared<Fields>
 
     package var identity: WireIdentity {
-        get { fields.value.identity }
+        _read { yield fields.value.identity }
         set { fields.value.identity = newValue }
     }
     package var cluster: String {
-        get { fields.value.cluster }
-        set { fields.value.cluster = newValue }
+        get { fields.value.traits.value.cluster }
+        set { fields.value.traits.value.cluster = newValue }
     }
     /// 0-10000.
     package var weight: Double {
-        get { fields.value.weight }
-        set { fields.value.weight = newValue }
+        get { fields.value.traits.value.weight }
+        set { fields.value.traits.value.weight = newValue }
     }
     package var enabled: Bool {
-        get { fields.value.enabled }
-        set { fields.value.enabled = newValue }
+        get { fields.value.traits.value.enabled }
+        set { fields.value.traits.value.enabled = newValue }
     }
     package var ephemeral: Bool {
-        get { fields.value.ephemeral }
-        set { fields.value.ephemeral = newValue }
+        get { fields.value.traits.value.ephemeral }
+        set { fields.value.traits.value.ephemeral = newValue }
     }
     /// What the descriptor says, with the preserved keys of `BeatTiming` where they differ from Nacos' defaults.
     package var metadata: [String: String] {
-        get { fields.value.metadata }
-        set { fields.value.metadata = newValue }
+        get { fields.value.traits.value.metadata }
+        set { fields.value.traits.value.metadata = newValue }
     }
 
     package init(
         identity: WireIdentity, cluster: String = "DEFAULT", weight: Double = 1, enabled: Bool = true,
         ephemeral: Bool = true, metadata: [String: String] = [:]
     ) {
-        fields = Shared(
-            Fields(
-                identity: identity, cluster: cluster, weight: weight, enabled: enabled, ephemeral: ephemeral,
-                metadata: metadata))
+        let traits = Traits(
+            cluster: cluster, weight: weight, enabled: enabled, ephemeral: ephemeral, metadata: metadata)
+        fields = Shared(Fields(identity: identity, traits: .sharing(Traits.usual, traits)))
     }
 
     /// Whether registering `other` over this entry is safe without a goodbye first: 2.x takes one entry for `ip:port`.

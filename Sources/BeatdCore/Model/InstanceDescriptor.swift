@@ -5,14 +5,20 @@ package struct InstanceDescriptor: Hashable, Sendable {
         var file: String
         var service: ServiceKey
         var port: Int
-        var cluster: String
         var address: AddressChoice
-        var weight: Double
-        var enabled: Bool
-        var metadata: [String: String]
-        var beat: BeatTiming
         var probes: [ProbeSpec]
-        var warmUp: Duration
+        var options: Shared<Options>
+    }
+
+    /// What is the same in most files: then they hold one reference to it.
+    private struct Options: Hashable, Sendable {
+        var cluster = "DEFAULT"
+        var weight = 1.0
+        var enabled = true
+        var metadata: [String: String] = [:]
+        var beat = BeatTiming()
+        @InNanoseconds var warmUp = Duration.zero
+        static let usual = Shared(Options())
     }
 
     /// The task, the folder's view and each set that is told hold the same one.
@@ -38,28 +44,28 @@ package struct InstanceDescriptor: Hashable, Sendable {
         set { fields.value.port = newValue }
     }
     package var cluster: String {
-        get { fields.value.cluster }
-        set { fields.value.cluster = newValue }
+        get { fields.value.options.value.cluster }
+        set { fields.value.options.value.cluster = newValue }
     }
     package var address: AddressChoice {
         get { fields.value.address }
         set { fields.value.address = newValue }
     }
     package var weight: Double {
-        get { fields.value.weight }
-        set { fields.value.weight = newValue }
+        get { fields.value.options.value.weight }
+        set { fields.value.options.value.weight = newValue }
     }
     package var enabled: Bool {
-        get { fields.value.enabled }
-        set { fields.value.enabled = newValue }
+        get { fields.value.options.value.enabled }
+        set { fields.value.options.value.enabled = newValue }
     }
     package var metadata: [String: String] {
-        get { fields.value.metadata }
-        set { fields.value.metadata = newValue }
+        get { fields.value.options.value.metadata }
+        set { fields.value.options.value.metadata = newValue }
     }
     package var beat: BeatTiming {
-        get { fields.value.beat }
-        set { fields.value.beat = newValue }
+        get { fields.value.options.value.beat }
+        set { fields.value.options.value.beat = newValue }
     }
     /// At least one, at most 32; all must be alive.
     package var probes: [ProbeSpec] {
@@ -68,8 +74,8 @@ package struct InstanceDescriptor: Hashable, Sendable {
     }
     /// Not registered before the process is this old.
     package var warmUp: Duration {
-        get { fields.value.warmUp }
-        set { fields.value.warmUp = newValue }
+        get { fields.value.options.value.warmUp }
+        set { fields.value.options.value.warmUp = newValue }
     }
 
     package init(
@@ -77,10 +83,12 @@ package struct InstanceDescriptor: Hashable, Sendable {
         address: AddressChoice = .automatic, weight: Double = 1, enabled: Bool = true, metadata: [String: String] = [:],
         beat: BeatTiming = BeatTiming(), probes: [ProbeSpec], warmUp: Duration = .zero
     ) {
+        let options = Options(
+            cluster: cluster, weight: weight, enabled: enabled, metadata: metadata, beat: beat, warmUp: warmUp)
         fields = Shared(
             Fields(
-                name: name, file: file, service: service, port: port, cluster: cluster, address: address,
-                weight: weight, enabled: enabled, metadata: metadata, beat: beat, probes: probes, warmUp: warmUp))
+                name: name, file: file, service: service, port: port, address: address, probes: probes,
+                options: .sharing(Options.usual, options)))
     }
 
     /// What the registry is told once the address is known.

@@ -22,8 +22,8 @@ package struct ProbeSpec: Hashable, Sendable {
 package struct Target: Hashable, Sendable {
     private struct Fields: Hashable, Sendable {
         var kind: ProbeKind
-        var interval: Duration
-        var timeout: Duration
+        @InNanoseconds var interval: Duration
+        @InNanoseconds var timeout: Duration
     }
 
     /// The descriptor, the schedule and each order of a look hold the same one.

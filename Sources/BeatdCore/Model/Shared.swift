@@ -9,6 +9,9 @@ struct Shared<Value: Hashable & Sendable>: Hashable, Sendable {
 
     init(_ value: Value) { box = Box(value) }
 
+    /// The same reference again where the value is the usual one.
+    static func sharing(_ usual: Shared, _ value: Value) -> Shared { usual.value == value ? usual : Shared(value) }
+
     var value: Value {
         _read { yield box.value }
         set { box = Box(newValue) }

@@ -9,6 +9,12 @@ struct BeatTask {
         var gate: HealthGate
     }
 
+    /// Apart from the task: few have a version that waits, and all have room for it.
+    private indirect enum Waiting {
+        case nobody
+        case version(Pending)
+    }
+
     /// What the task has at the registry, or would have.
     struct Claim {
         /// The lease it wants now; nil while it has no address or another file has that identity.
@@ -19,8 +25,10 @@ struct BeatTask {
         var ip: String?
         /// What should stand at the registry while it is alive; nil without an address.
         var instance: Instance?
-        /// The same where the host's own was asked for: it is kept while the host has it; one that was written isn't.
-        var chosen: String?
+        /// Whether the host's own was asked for: it is kept while the host has it; one that was written isn't.
+        var isChosen = false
+        /// The address that is kept.
+        var chosen: String? { isChosen ? ip : nil }
         /// The file with the same instance that came first.
         var twin: String?
 
@@ -76,12 +84,12 @@ struct BeatTask {
     private(set) var phase: Phase?
     var timer: TimerWheel<Timer>.Handle?
     /// When the latest decision that it is up ends, unless another beat is accepted.
-    private var lapse: Instant?
-    var pending: Pending?
+    @InstantOrNone private var lapse: Instant? = nil
+    private var waiting = Waiting.nobody
     var claim = Claim()
     private(set) var reason = ""
     private(set) var since: Instant
-    private(set) var aliveSince: Instant?
+    @InstantOrNone private(set) var aliveSince: Instant? = nil
     private var flaps = FlapGuard()
 
     init(_ descriptor: InstanceDescriptor, wasUp: Bool, aliveSince: Instant?, at now: Instant) {
@@ -89,6 +97,11 @@ struct BeatTask {
         gate = HealthGate(probes: descriptor.probes, wasUp: wasUp)
         self.aliveSince = aliveSince
         since = now
+    }
+
+    private(set) var pending: Pending? {
+        get { if case .version(let pending) = waiting { pending } else { nil } }
+        set { waiting = newValue.map(Waiting.version) ?? .nobody }
     }
 
     /// Every target this task needs looks at, in the order of the file.
@@ -106,8 +119,9 @@ struct BeatTask {
         // After one that was too old, a beat may wait for this one, whether or not the phase was seen to end.
         let wasStale = !gate.mayBeat(at: now)
         let isNews = gate.take(look, of: target)
+        guard pending != nil else { return isNews || wasStale || phase != .up }
         pending?.gate.take(look, of: target)
-        return isNews || wasStale || phase != .up || pending != nil
+        return true
     }
 
     mutating func wake(_ target: Target, at now: Instant) {
@@ -119,7 +133,7 @@ struct BeatTask {
     mutating func advertise(_ addresses: AddressSet, at now: Instant) {
         let former = claim.ip
         claim.ip = addresses.advertised(descriptor.address, current: claim.chosen)
-        claim.chosen = descriptor.address == .automatic ? claim.ip : nil
+        claim.isChosen = descriptor.address == .automatic
         claim.instance = claim.ip.map { descriptor.instance(at: $0) }
         guard claim.ip != former else { return }
         gate.moveCallers(at: now)

@@ -5,10 +5,15 @@ struct BeatCounts {
     /// Odd answers to beats in a row.
     var odd: Int32 = 0
     private(set) var accepted = 0
-    private(set) var last: (at: Instant, outcome: BeatOutcome)?
+    @InstantOrNone private var lastAt: Instant? = nil
+    private var lastOutcome = BeatOutcome.failed
+
+    /// nil: none ended yet.
+    var last: (at: Instant, outcome: BeatOutcome)? { lastAt.map { ($0, lastOutcome) } }
 
     mutating func note(_ outcome: BeatOutcome, at now: Instant) {
-        last = (now, outcome)
+        lastAt = now
+        lastOutcome = outcome
         switch outcome {
         case .accepted:
             accepted += 1

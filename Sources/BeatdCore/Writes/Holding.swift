@@ -12,12 +12,18 @@ struct Holding {
     var published: Instance?
     var lastSent: Instance
     /// When a registration or beat was last accepted.
-    var accepted: Instant?
+    @InstantOrNone var accepted: Instant? = nil
+    /// When the registration must be said again though we beat: it failed, or an older one may still come late.
+    @InstantOrNone var correction: Instant? = nil
+    /// Apart from the lease: few have one, and all have room for it.
+    private var unanswered: Shared<Doubt>?
     /// Whether a registration or beat was accepted since the server last denied knowing us.
     var isRegistered = false
-    /// When the registration must be said again though we beat: it failed, or an older one may still come late.
-    var correction: Instant?
-    var doubt: Doubt?
+
+    var doubt: Doubt? {
+        get { unanswered?.value }
+        set { unanswered = newValue.map { Shared($0) } }
+    }
 
     init(lastSent: Instance) { self.lastSent = lastSent }
 
@@ -48,10 +54,10 @@ struct Pace {
 
 /// What the reactor notes about a lease.
 struct LeaseNotes {
-    /// Its one timer: when the next write is due.
-    var timer: TimerWheel<Timer>.Handle?
     /// The interval whose beats `Flights.beatsPerHour` counts; zero: none.
     @InNanoseconds var counted = Duration.zero
+    /// Its one timer: when the next write is due.
+    var timer: TimerWheel<Timer>.Handle?
     #if DELIBERATE_BUGS
         /// Registers whatever is wanted and alive.
         var isBlind = false

@@ -3,8 +3,15 @@ struct LeaseID: Hashable { var index: Int32 }
 
 /// All leases, by number and by wire identity.
 struct LeaseTable {
+    /// An instance's identity as a key that takes no room of its own: it is kept with the instance.
+    private struct Key: Hashable {
+        let instance: Instance
+        static func == (left: Key, right: Key) -> Bool { left.instance.identity == right.instance.identity }
+        func hash(into hasher: inout Hasher) { instance.identity.hash(into: &hasher) }
+    }
+
     private var slots = Slots<Lease>()
-    private var byIdentity: [WireIdentity: LeaseID] = [:]
+    private var byIdentity: [Key: LeaseID] = [:]
 
     var isEmpty: Bool { byIdentity.isEmpty }
 
@@ -18,7 +25,7 @@ struct LeaseTable {
     /// Whether the lease is (still) in the table.
     func holds(_ id: LeaseID) -> Bool { slots.holds(id.index) }
 
-    func id(of identity: WireIdentity) -> LeaseID? { byIdentity[identity] }
+    func id(of identity: WireIdentity) -> LeaseID? { byIdentity[Key(instance: Instance(identity: identity))] }
 
     /// What an earlier run left, and no file has claimed yet.
     var orphans: [LeaseID] { ids.filter { self[$0].isOrphan } }
@@ -60,12 +67,12 @@ struct LeaseTable {
 
     mutating func add(_ lease: Lease) -> LeaseID {
         let id = LeaseID(index: slots.add(lease))
-        byIdentity[lease.identity] = id
+        byIdentity[Key(instance: lease.holding.lastSent)] = id
         return id
     }
 
     mutating func remove(_ id: LeaseID) {
-        byIdentity[slots[id.index].identity] = nil
+        byIdentity[Key(instance: slots[id.index].holding.lastSent)] = nil
         slots.remove(id.index)
     }
 }
