@@ -26,12 +26,10 @@ struct RequestText {
 
     /// What tells one entry of a group from another, behind all that its services have in common: the rest of the
     /// service's name, and where it is.
-    mutating func append(entry instance: Instance) { Self.append(entry: instance, to: &target) }
-
-    private static func append(entry instance: Instance, to bytes: inout [UInt8]) {
-        FormEncoding.append(instance.identity.service.service, to: &bytes)
-        append(hostOf: instance, to: &bytes)
-        bytes += String(instance.identity.port).utf8
+    mutating func append(entry instance: Instance) {
+        FormEncoding.append(instance.identity.service.service, to: &target)
+        Self.append(hostOf: instance, to: &target)
+        target += String(instance.identity.port).utf8
     }
 
     /// What stands between the service's name and the port.
