@@ -44,8 +44,9 @@ extension Oracle {
                 holder.ip = addresses.source
                 // What its probes said for another file is no going down of this one.
                 holder.isDown = isDown(plan)
-                // A file that comes back: the goodbye that its removal owed may still be on its way.
-                if course.hasSeenFolder { holder.offAt = now }
+                // A file that comes back: the goodbye that its removal owed may still be on its way. Without an address
+                // what an earlier run left is owed one, too.
+                if course.hasSeenFolder || holder.identity == nil { holder.offAt = now }
                 holders[plan.name] = holder
                 welcome(holder, at: now)
             }

@@ -9,7 +9,7 @@ import Testing
     /// 2294: the registry answered a write that stood behind a lost one, so that beatd took the answer for the lost one's. A
     /// new fault in the world makes every number mean another run, so the list begins anew then; what was found before that
     /// stands, without the world around it, in FoundBySimulationTests.
-    static let regressions: [UInt64] = [1, 222, 2294, 2527, 9349]
+    static let regressions: [UInt64] = [1, 222, 2294, 2527, 9349, 9897]
 
     @Test(arguments: regressions) func `a seed that once broke a promise keeps them all`(seed: UInt64) {
         let run = Run(seed: seed, isTraced: true)
