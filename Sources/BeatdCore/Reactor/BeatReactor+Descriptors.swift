@@ -44,11 +44,10 @@ extension BeatReactor {
         retryTwins(at: now, into: &effects)
     }
 
-    private mutating func add(_ descriptor: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID
-    {
-        let wasUp = leases.wasLeftRegistered(folder.identity(of: descriptor, current: nil))
-        let aliveSince = folder.aliveSince.removeValue(forKey: descriptor.name)
-        let id = tasks.add(BeatTask(descriptor, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
+    private mutating func add(_ new: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID {
+        let wasUp = leases.wasLeftRegistered(folder.identity(of: new, current: nil))
+        let aliveSince = folder.aliveSince.removeValue(forKey: new.name)
+        let id = tasks.add(BeatTask(new, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
         resubscribe(id, from: [], at: now, into: &effects)
         assign(id, at: now, into: &effects)
         return id
