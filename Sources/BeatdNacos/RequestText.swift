@@ -41,8 +41,8 @@ struct RequestText {
         bytes += "&port=".utf8
     }
 
-    /// A parameter that is encoded already, with what goes before it.
-    mutating func append(mark: [UInt8]) { target += mark }
+    /// Parameters that are encoded already, with the `&` before them.
+    mutating func append(encoded parameters: [UInt8]) { target += parameters }
 
     /// What a registration says of an instance, the same in both APIs.
     mutating func appendRegistration(of instance: Instance) {

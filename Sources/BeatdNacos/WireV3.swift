@@ -10,7 +10,7 @@ package enum WireV3 {
         switch order.kind {
         case .beat:
             var text = begin("POST", instance, order.server)
-            text.append(mark: beatMark)
+            text.append(encoded: beatMark)
             return text.bytes()
         case .register:
             var text = begin("POST", instance, order.server)

@@ -26,7 +26,7 @@ extension BeatReactor {
                 added.append(add(descriptor, at: now, into: &effects))
             }
         }
-        for id in added { refresh(id, at: now, into: &effects) }
+        for id in added { refresh(id, at: now, into: &effects) }  // last, so that passing texts leave no gaps in memory
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
         if !gone.isEmpty { retryTwins(at: now, into: &effects) }
         folder.isLoaded = true
