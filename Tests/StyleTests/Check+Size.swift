@@ -27,8 +27,14 @@ extension Check {
         }
     }
 
+    /// Above these a type is worth a look and is listed; at twice as much the check fails.
+    static let worthALook = (lines: 600, properties: 12)
+
     /// A type's lines are those of its body and its extensions in the room, without the types inside.
-    static let typeLength = Check(name: "length of types") { tree in
+    static let typeLength = Check(name: "length of types") { tree in types(in: tree, over: 2 * worthALook.lines) }
+
+    /// The types with more lines than that.
+    static func types(in tree: Tree, over limit: Int) -> [Finding] {
         struct Key: Hashable { let room: String, type: String }
         var total: [Key: (lines: Int, path: String, line: Int)] = [:]
         for file in tree.files where file.isProduct {
@@ -40,19 +46,22 @@ extension Check {
                 total[key] = entry
             }
         }
-        return total.filter { $0.value.lines > 600 }.sorted { $0.key.type < $1.key.type }.map { key, entry in
+        return total.filter { $0.value.lines > limit }.sorted { $0.key.type < $1.key.type }.map { key, entry in
             Finding(
                 path: entry.path, line: entry.line, subject: key.type,
-                sentence: "\(key.type) has \(entry.lines) lines with its extensions; a type has at most 600")
+                sentence: "\(key.type) has \(entry.lines) lines with its extensions, more than \(limit)")
         }
     }
 
-    static let storedProperties = perFile("stored properties") { file in
+    static let storedProperties = perFile("stored properties") { types(in: $0, storingOver: 2 * worthALook.properties) }
+
+    /// The types that store more properties than that.
+    static func types(in file: SourceFile, storingOver limit: Int) -> [Finding] {
         guard file.isProduct else { return [] }
-        return file.declarations.filter { $0.storedProperties.count > 12 }.map {
+        return file.declarations.filter { $0.storedProperties.count > limit }.map {
             Finding(
                 path: file.path, line: $0.firstLine, subject: $0.name,
-                sentence: "\($0.name) stores \($0.storedProperties.count) properties; a type stores at most 12")
+                sentence: "\($0.name) stores \($0.storedProperties.count) properties, more than \(limit)")
         }
     }
 

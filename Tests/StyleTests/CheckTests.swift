@@ -39,7 +39,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
     }
 
     @Test func `a type's lines are counted over its files, without the types inside`() {
-        let lines = String(repeating: "\n", count: 290)
+        let lines = String(repeating: "\n", count: 590)
         let texts = [
             "Sources/A/T.swift": "struct T {\(lines)}", "Sources/A/T+More.swift": "extension T {\(lines)}",
             "Sources/A/T+Inner.swift": "extension T { struct Inner {\(lines)} }",

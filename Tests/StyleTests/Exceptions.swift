@@ -19,18 +19,6 @@ extension Exception {
                 check: "unsafe outside of faces", path: bugs, subject: "safe",
                 reason: "the same: the word belongs to the switch that no product build has"),
             Exception(
-                check: "stored properties", path: "Sources/BeatdCore/Reactor/InstanceStatus.swift",
-                subject: "InstanceStatus",
-                reason: "a row of the status as contract 7 names its columns; it decides nothing"),
-            Exception(
-                check: "stored properties", path: "Sources/BeatdDaemon/CommandLine/InstanceView.swift",
-                subject: "InstanceView",
-                reason: "the same row as a reader of its JSON decodes it, key by key"),
-            Exception(
-                check: "length of types", path: "Sources/Predicates/Oracle.swift", subject: "Oracle",
-                reason:
-                    "the predicates of design.md 7 over one record of one run: a part of them would see a part of it"),
-            Exception(
                 check: "length of types", path: "Sources/Simulation/World/World.swift", subject: "World",
                 reason:
                     "host, registry, network and beatd are types of their own; who tells whom is one seed's one value"),

@@ -35,11 +35,11 @@ extension Sample {
         Sample(
             check: .functionLength, bad: "struct S { var x: Int {\(lines(70))} }",
             good: "struct S { let x = {\(lines(70))}() }"),
-        Sample(check: .typeLength, bad: "struct S {\(lines(600))}", good: "struct S {\(lines(599))}"),
+        Sample(check: .typeLength, bad: "struct S {\(lines(1200))}", good: "struct S {\(lines(1199))}"),
         Sample(
             check: .storedProperties,
-            bad: "struct S {\n" + (0..<13).map { "    let p\($0): Int\n" }.joined() + "}",
-            good: "struct S {\n" + (0..<12).map { "    let p\($0): Int\n" }.joined() + "    var q: Int { 1 }\n}"),
+            bad: "struct S {\n" + (0..<25).map { "    let p\($0): Int\n" }.joined() + "}",
+            good: "struct S {\n" + (0..<24).map { "    let p\($0): Int\n" }.joined() + "    var q: Int { 1 }\n}"),
         Sample(
             check: .lineLength, path: "Sources/CLinux/CLinux.h", bad: "\n" + String(repeating: "a", count: 121),
             line: 2,

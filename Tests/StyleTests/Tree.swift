@@ -11,6 +11,12 @@ struct Tree: Sendable {
     /// The package that holds this test.
     static let package = Tree(root: packageRoot)
 
+    /// What lies at the root, but for what begins with a dot.
+    static var packageRootNames: Set<String> {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: packageRoot)) ?? []
+        return Set(names.filter { !$0.hasPrefix(".") })
+    }
+
     private static var packageRoot: String {
         var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
         parts.removeLast(3)
