@@ -9,7 +9,7 @@ import TestSupport
 final class Folder {
     let temporary: TemporaryDirectory
     let loop: EventLoop
-    private let worker: Worker
+    private let workers: Workers
     private var settings: DescriptorSettings
     private var directory: DescriptorDirectory?
     private(set) var reports: [DescriptorReport] = []
@@ -19,14 +19,17 @@ final class Folder {
     ) throws {
         temporary = try TemporaryDirectory()
         loop = try EventLoop()
-        worker = try Worker(loop: loop)
+        workers = try Workers(loop: loop)
         _ = try temporary.makeFolder("instances.d")
         settings = DescriptorSettings(
             directory: temporary.path("instances.d"), settle: settle, rescan: rescan, allowUnsafe: allowUnsafe)
     }
 
-    /// What the worker still writes would bring the removed folder back.
-    deinit { worker.stop() }
+    /// What is still written would bring the removed folder back.
+    deinit {
+        directory = nil
+        try? wait { workers.isIdle }
+    }
 
     /// The folder of descriptors.
     var path: String { settings.directory }
@@ -44,7 +47,7 @@ final class Folder {
     func start() throws {
         let count = reports.count
         directory = try DescriptorDirectory(
-            loop: loop, worker: worker, settings: settings, stateDirectory: temporary.path("state")
+            loop: loop, workers: workers, settings: settings, stateDirectory: temporary.path("state")
         ) { [unowned self] in self.reports.append($0) }
         directory?.start()
         try wait { reports.count > count }

@@ -31,16 +31,6 @@ import Testing
         #expect(calls == 1)
     }
 
-    @Test func `a job runs beside the loop and its value comes back on it, in order`() throws {
-        let loop = try EventLoop()
-        let worker = try Worker(loop: loop)
-        var values: [Int] = []
-        for number in 0..<20 { worker.submit({ number * number }, then: { values.append($0) }) }
-        while values.count < 20 { try loop.turn(timeout: .seconds(5)) }
-        #expect(values == (0..<20).map { $0 * $0 })
-        withExtendedLifetime(worker) {}
-    }
-
     @Test func `a descriptor that is ready is reported, with death before work`() throws {
         let loop = try EventLoop()
         let first = try Epoll()

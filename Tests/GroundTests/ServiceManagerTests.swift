@@ -36,14 +36,16 @@ import Testing
         }
     }
 
-    @Test func `a signal is an event of the loop, also with the worker there`() async {
+    @Test func `a signal is an event of the loop, also with workers there`() async {
         await #expect(processExitsWith: .success) {
             let loop = try EventLoop()
-            let worker = try Worker(loop: loop)
+            let workers = try Workers(loop: loop)
             var blocked: UInt64?
-            worker.submit(
+            workers.submit(
+                in: Lane(.own, key: "status", subject: "status"), limit: .seconds(60),
                 { (try? Files.read(try Files.open("/proc/thread-self/status"), limit: 1 << 16)) ?? [] },
-                then: { status in
+                then: { answer in
+                    guard case .value(let status) = answer else { return }
                     let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
                     blocked = lines.first { $0.hasPrefix("SigBlk:") }.flatMap { UInt64($0.suffix(16), radix: 16) }
                 })
@@ -56,7 +58,7 @@ import Testing
             #expect(seen == [.terminate, .hangup])
             let both = UInt64(1) << (SIGHUP - 1) | UInt64(1) << (SIGTERM - 1)
             #expect((blocked ?? 0) & both == both)
-            worker.stop()
+            withExtendedLifetime(workers) {}
             terminate.disarm()
             hangup.disarm()
         }

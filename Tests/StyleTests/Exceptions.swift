@@ -29,16 +29,16 @@ extension Exception {
 
     private static let bugs = "Sources/BeatdCore/DeliberateBug.swift"
 
-    /// The one file that knows of a second thread (style 9 and 10).
+    /// The one file that knows of other threads (style 9 and 10).
     private static let worker: [Exception] = [
         Exception(
-            check: "banned words", path: "Sources/Systemd/Worker.swift", subject: "Mutex",
-            reason: "this is the worker: the two lists that it and the loop hand each other are behind it"),
+            check: "banned words", path: "Sources/Systemd/JobExchange.swift", subject: "Mutex",
+            reason: "the lists that the loop and the workers hand each other are behind it"),
         Exception(
-            check: "banned words", path: "Sources/Systemd/Worker.swift", subject: "pthread_create",
-            reason: "this is the worker: the one thread beside the loop, for what blocks"),
+            check: "banned words", path: "Sources/Systemd/JobExchange.swift", subject: "pthread_create",
+            reason: "these are the workers: the threads beside the loop, for what may hang"),
         Exception(
-            check: "imports", path: "Sources/Systemd/Worker.swift", subject: "Synchronization",
-            reason: "this is the worker: Mutex comes from there"),
+            check: "imports", path: "Sources/Systemd/JobExchange.swift", subject: "Synchronization",
+            reason: "Mutex comes from there"),
     ]
 }

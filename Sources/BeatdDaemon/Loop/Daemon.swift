@@ -15,12 +15,15 @@ final class Daemon {
     /// STATUS= and the registry's log lines follow changes at most this late.
     private static let statusPeriod = Duration.seconds(1)
 
+    /// A state file that takes longer to write is told.
+    private static let patience = Duration.seconds(2)
+
     private let loop: EventLoop
     private let configuration: AgentConfiguration
     private let source: ConfigurationSource
     private let log: Logger
     private let stateFile: StateFile
-    private let worker: Worker
+    private let workers: Workers
     private let reactor: ReactorLoop
     private let startedAt = Instant(nanoseconds: Clocks.boot())
     private var drivers: Drivers?
@@ -65,7 +68,7 @@ final class Daemon {
         stateFile = StateFile(in: configuration.stateDirectory)
         do throws(SystemCallError) {
             loop = try EventLoop()
-            worker = try Worker(loop: loop)
+            workers = try Workers(loop: loop)
             reactor = try ReactorLoop(loop: loop, settings: configuration.settings)
         } catch { throw StartError(sentence: error.description) }
     }
@@ -77,11 +80,6 @@ final class Daemon {
             try start(link, control: socket)
             try loop.run()
         } catch { throw StartError(sentence: error.description) }
-        // The last state is written after every earlier one, not beside it.
-        worker.stop()
-        if let trouble = stateFile.write(reactor.heart.remembered) {
-            log.warning("State not saved", [("reason", trouble)])
-        }
         return view.exit ?? .success
     }
 
@@ -94,7 +92,7 @@ final class Daemon {
             onDiagnosisClosed: { [unowned self] in tell(diagnosisClosedBy: $0) },
             onReports: { [unowned self] in reactor.send(.saw($0)) })
         let directory = try DescriptorDirectory(
-            loop: loop, worker: worker, settings: configuration.descriptors,
+            loop: loop, workers: workers, settings: configuration.descriptors,
             stateDirectory: configuration.stateDirectory
         ) { [unowned self] in take($0) }
         let reloads = try makeReloads(directory)
@@ -107,7 +105,7 @@ final class Daemon {
         }
         drivers = Drivers(
             directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads,
-            tidying: Tidying { [worker] in worker.submit({ Heap.trim() }, then: { _ in }) })
+            tidying: Tidying { [workers] in workers.trimHeap() })
         reactor.start(performers(link: link, looks: looks, processes: processes))
         restore()
         reactor.send(.addresses(addresses))
@@ -152,8 +150,21 @@ final class Daemon {
     }
 
     private func save(_ version: UInt64, _ state: RememberedState) {
+        write(state) { [weak self] in self?.saved(version, trouble: $0) }
+    }
+
+    /// Writes the state file after what was written before; tells what went wrong, and that it doesn't get on.
+    private func write(_ state: RememberedState, then: @escaping (String?) -> Void) {
         let file = stateFile
-        worker.submit({ file.write(state) }, then: { [weak self] in self?.saved(version, trouble: $0) })
+        workers.submit(
+            in: Lane(.own, key: "state", subject: "the folder of \(file.path)"), limit: Self.patience,
+            { file.write(state) },
+            then: { answer in
+                switch answer {
+                case .value(let trouble), .late(let trouble): then(trouble)
+                case .silence(let silence), .givenUp(let silence): then(silence.sentence(at: Clocks.boot()))
+                }
+            })
     }
 
     private func saved(_ version: UInt64, trouble: String?) {
@@ -223,7 +234,12 @@ final class Daemon {
 
     private func finish(left: [WireIdentity]) {
         for identity in left { log.warning("Not deregistered; it lapses by itself", [("instance", "\(identity)")]) }
-        drivers?.control.stop(within: .milliseconds(200)) { [loop] in loop.exit() }
+        drivers?.control.stop(within: .milliseconds(200)) { [unowned self] in
+            write(reactor.heart.remembered) { [unowned self] trouble in
+                if let trouble { log.warning("State not saved", [("reason", trouble)]) }
+                loop.exit()
+            }
+        }
     }
 
     // MARK: Reloads

@@ -2,7 +2,7 @@ internal import BeatdCore
 package import Linux
 package import Systemd
 
-/// Keeps an eye on the folder of descriptors: hints, then quiet, then one reading on the worker, then a report.
+/// Keeps an eye on the folder of descriptors: hints, then quiet, then one reading on a thread, then a report.
 ///
 /// A hint (inotify, a slow rescan, `rescanNow`) never says what happened; the reading does.
 package final class DescriptorDirectory {
@@ -10,13 +10,15 @@ package final class DescriptorDirectory {
     private static let mostSettles = 10
     /// While the folder can't be read whole, nothing may tell that it can be again.
     private static let troubledRescan = Duration.seconds(2)
-    /// Copies kept in one job of the worker: each is two fsyncs, and other jobs wait.
+    /// Copies kept in one job: what was kept is known before the next.
     private static let copiesPerJob = 16
+    /// What doesn't answer for longer is told.
+    private static let patience = Duration.seconds(10)
     /// After so many files the memory that is free again is given back to the kernel.
     private static let worthTrimming = 1000
 
     private let loop: EventLoop
-    private let worker: Worker
+    private let workers: Workers
     private let lastGood: LastGoodFiles
     private let onReport: (DescriptorReport) -> Void
     private var settings: DescriptorSettings
@@ -75,11 +77,11 @@ package final class DescriptorDirectory {
 
     /// Calls `onReport` with the first reading and with each that differs from the one before.
     package init(
-        loop: EventLoop, worker: Worker, settings: DescriptorSettings, stateDirectory: String,
+        loop: EventLoop, workers: Workers, settings: DescriptorSettings, stateDirectory: String,
         onReport: @escaping (DescriptorReport) -> Void
     ) throws(SystemCallError) {
         self.loop = loop
-        self.worker = worker
+        self.workers = workers
         self.settings = settings
         self.onReport = onReport
         lastGood = LastGoodFiles(stateDirectory: stateDirectory)
@@ -167,11 +169,18 @@ package final class DescriptorDirectory {
         timing.firstHint = nil
         timing.settled = nil
         let scan = FolderScan(catalogue, settings: settings, lastGood: lastGood)
-        worker.submit(
+        workers.submit(
+            in: Lane(.own, key: "folder", subject: "the folder \(settings.directory)"), limit: Self.patience,
             { () -> FolderScan.Result in
                 var scan = scan
                 return scan.run()
-            }, then: { [weak self] result in self?.finish(result) })
+            },
+            then: { [weak self] answer in
+                switch answer {
+                case .value(let result), .late(let result): self?.finish(result)
+                case .silence, .givenUp: break
+                }
+            })
     }
 
     private func finish(_ result: FolderScan.Result) {
@@ -220,8 +229,15 @@ package final class DescriptorDirectory {
             copies.owed = [:]
             return trim()
         }
-        worker.submit(
-            { [lastGood] in lastGood.apply(now) }, then: { [weak self] error in self?.kept(now, error) })
+        workers.submit(
+            in: Lane(.own, key: "copies", subject: "the folder \(lastGood.directory)"), limit: Self.patience,
+            { [lastGood] in lastGood.apply(now) },
+            then: { [weak self] answer in
+                switch answer {
+                case .value(let error), .late(let error): self?.kept(now, error)
+                case .silence, .givenUp: break
+                }
+            })
     }
 
     private func kept(_ now: [(key: String, value: ArraySlice<UInt8>?)], _ error: SystemCallError?) {
@@ -240,7 +256,7 @@ package final class DescriptorDirectory {
     private func trim() {
         guard copies.kept >= Self.worthTrimming else { return }
         copies.kept = 0
-        worker.submit({ Heap.trim() }, then: { _ in })
+        workers.trimHeap()
     }
 
     private func note(copies notice: String?) {
@@ -248,5 +264,12 @@ package final class DescriptorDirectory {
         notices.copies = notice
         guard let report = latest, !reading.isRunning else { return }
         tell(report)
+    }
+}
+
+extension Workers {
+    /// Gives memory that is free again back to the kernel, which takes its time.
+    package func trimHeap() {
+        submit(in: Lane(.own, key: "heap", subject: "the heap"), limit: .seconds(60), { Heap.trim() }, then: { _ in })
     }
 }
