@@ -60,6 +60,7 @@ missing_of_build() {
 
 missing_of_test() {
     have setpriv || echo util-linux
+    have ip || [ -x /usr/sbin/ip ] || echo iproute2
     [ -d "${BEATD_SHARED:-../shared}" ] || return 0
     have curl || echo curl
     have "${JAVA:-java}" || echo openjdk-17-jre-headless

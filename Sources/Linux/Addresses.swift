@@ -49,17 +49,33 @@ package enum Addresses {
         }
     }
 
-    /// The source address of the default route, IPv4 first; never loopback or link-local; nil where there is none.
-    package static func source() -> String? { Family.allCases.lazy.compactMap { source($0) }.first }
+    /// The address that callers can be sent to: the source address of the default route, IPv4 first, else the one towards
+    /// the first of `peers` that has one; never loopback, link-local or temporary; nil where there is none.
+    package static func source(towards peers: [SocketAddress] = []) -> String? {
+        for family in Family.allCases { if let found = source(family) { return found } }
+        return peers.lazy.compactMap { own(towards: $0, by: nil) }.first
+    }
 
-    /// The same for one kind.
+    /// That of the default route, for one kind.
+    package static func source(_ family: Family) -> String? {
+        guard let anyone = SocketAddress(family.anyone, port: 9) else { return nil }
+        guard let interfaces = DefaultRoutes.interfaces(family) else { return own(towards: anyone, by: nil) }
+        return interfaces.lazy.compactMap { own(towards: anyone, by: $0) }.first
+    }
+
+    /// Which of its addresses this host speaks from to that peer, by that interface only where one is named.
     ///
     /// A UDP connect sends nothing: the kernel only picks the route (ip(7), connect(2)).
-    package static func source(_ family: Family) -> String? {
-        guard let address = SocketAddress(family.anyone, port: 9),
-            let socket = try? Sockets.datagram(to: address), let own = Sockets.name(of: socket)
+    private static func own(towards peer: SocketAddress, by interface: String?) -> String? {
+        guard let socket = try? Sockets.datagram(to: peer, by: interface), let name = Sockets.name(of: socket),
+            !isLoopback(name.host), !isLinkLocal(name.host), name.host != "0.0.0.0", name.host != "::"
         else { return nil }
-        let isUsable = !isLoopback(own.host) && !isLinkLocal(own.host) && own.host != "0.0.0.0" && own.host != "::"
-        return isUsable ? own.host : nil
+        guard name.host.contains(":") else { return name.host }
+        // The kernel is asked for a public address, and takes a temporary or deprecated one where that fits better.
+        let all = IPv6Address.all()
+        guard let chosen = all.first(where: { $0.host == name.host }), chosen.isTemporary || chosen.isDeprecated else {
+            return name.host
+        }
+        return IPv6Address.best(of: all.filter { $0.interface == chosen.interface })?.host
     }
 }

@@ -73,6 +73,14 @@ package enum Files {
         return bytes
     }
 
+    /// The whole of a file as text; nil where it can't be read, or is longer than `limit` bytes.
+    package static func text(at path: String, limit: Int) -> String? {
+        guard let file = try? open(path), let bytes = try? read(file, limit: limit + 1), bytes.count <= limit else {
+            return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// What one read(2) gives, at most `most` bytes; nothing at the end.
     package static func readOnce(_ descriptor: borrowing Descriptor, most: Int) throws(SystemCallError) -> [UInt8] {
         let number = descriptor.number

@@ -56,10 +56,24 @@ package enum Sockets {
         }
     }
 
-    static func datagram(to address: SocketAddress) throws(SystemCallError) -> Descriptor {
+    /// A UDP socket with that peer, by that interface only where one is named; of its IPv6 addresses it takes a public
+    /// one before a temporary one (RFC 5014).
+    static func datagram(to address: SocketAddress, by interface: String?) throws(SystemCallError) -> Descriptor {
         let kind = Int32(SOCK_DGRAM.rawValue)
         let socket = Descriptor(taking: try checked("socket") { Glibc.socket(address.family, kind | flags, 0) })
         let number = socket.number
+        if let interface {
+            // Needs no privilege since Linux 5.7; before, the route is looked up as for anybody.
+            unsafe _ = interface.withCString {
+                unsafe setsockopt(number, SOL_SOCKET, SO_BINDTODEVICE, $0, socklen_t(interface.utf8.count))
+            }
+        }
+        if address.family == AF_INET6 {
+            var preference: Int32 = 2  // IPV6_PREFER_SRC_PUBLIC
+            let option: Int32 = 72  // IPV6_ADDR_PREFERENCES (linux/in6.h), which the C library doesn't name
+            unsafe _ = setsockopt(
+                number, Int32(IPPROTO_IPV6), option, &preference, socklen_t(MemoryLayout<Int32>.size))
+        }
         try checked("connect", address.description) { unsafe address.with { unsafe Glibc.connect(number, $0, $1) } }
         return socket
     }

@@ -30,6 +30,8 @@ package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertib
     package var isExhausted: Bool { code == EMFILE || code == ENFILE || code == ENOMEM || code == ENOBUFS }
     package var isAgain: Bool { code == EAGAIN || code == EINPROGRESS }
     package var isRefused: Bool { code == ECONNREFUSED }
+    /// This host has no such address, nor a way to it, nor the protocol.
+    package var isNoAddress: Bool { code == EADDRNOTAVAIL || code == ENETUNREACH || code == EAFNOSUPPORT }
     package var isTimedOut: Bool { code == ETIMEDOUT }
     package var isReset: Bool { code == ECONNRESET || code == EPIPE }
     package var isInUse: Bool { code == EADDRINUSE }

@@ -65,7 +65,8 @@ struct DescriptorDecodingTests {
               - pidfile: { path: /run/billing.pid, executable: billing, interval: 5s, timeout: 2s, rise: 2, fall: 4 }
               - tcp: { host: "::1", port: 9100 }
               - tcp: "[0:0:0:0:0:0:0:1]:80"
-              - tcp: localhost:81
+              - tcp: LocalHost:81
+              - tcp: 82
               - pidfile: /run/other.pid
             """)
         let descriptor = decoded.descriptor
@@ -82,7 +83,8 @@ struct DescriptorDecodingTests {
         #expect(
             descriptor.probes.map(\.target.kind) == [
                 .pidfile(path: "/run/billing.pid", executable: "billing"), .tcp(host: "::1", port: 9100),
-                .tcp(host: "::1", port: 80), .tcp(host: "127.0.0.1", port: 81),
+                .tcp(host: "::1", port: 80), .tcp(host: "localhost", port: 81),
+                .tcp(host: "127.0.0.1", port: 82),
                 .pidfile(path: "/run/other.pid", executable: nil),
             ])
         let first = descriptor.probes[0]

@@ -24,6 +24,35 @@ struct LookTests {
         #expect(try looks.isRefused(.tcp(host: host, port: port)))
     }
 
+    @Test(arguments: ["127.0.0.1", "::1"]) func `localhost is alive if either of its addresses opens`(_ host: String)
+        throws
+    {
+        let looks = try Looks()
+        let listener = try OpenListener(host)
+        #expect(try looks.look(at: .tcp(host: "localhost", port: listener.port)).seen == .tcp(.connected))
+    }
+
+    @Test func `localhost is gone once both addresses refuse`() throws {
+        let looks = try Looks()
+        let port = Int(try Surroundings.freePort())
+        #expect(try looks.isRefused(.tcp(host: "localhost", port: port)))
+    }
+
+    @Test
+    func `localhost is alive where 127.0.0.1 is silent and ::1 opens, and failing where one is silent and one refuses`()
+        throws
+    {
+        let looks = try Looks()
+        let hung = try HungListener()
+        let kind = ProbeKind.tcp(host: "localhost", port: hung.port)
+        #expect(try looks.look(at: kind, timeout: .milliseconds(400)).seen == .tcp(.timedOut))
+        let six = try OpenListener("::1", port: hung.port)
+        let report = try looks.look(at: kind)
+        #expect(report.seen == .tcp(.connected))
+        #expect(report.ended - report.began < .seconds(5), "it was not waited for to the end")
+        withExtendedLifetime(six) {}
+    }
+
     @Test func `a connection that nobody answers ends with its own time-out, one timer for all`() throws {
         let looks = try Looks()
         let hung = try HungListener()

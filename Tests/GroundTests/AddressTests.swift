@@ -45,6 +45,49 @@ import Testing
         #expect(Addresses.source() == Addresses.source(.four) ?? Addresses.source(.six))
     }
 
+    @Test func `a VPN's two halves and a route that leads nowhere are no default route`() {
+        let four = """
+            Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+            tun0\t00000000\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0
+            wlan0\t00000000\t0103000A\t0003\t0\t0\t600\t00000000\t0\t0\t0
+            eth0\t00000000\t0103000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
+            eth1\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0
+            tun0\t00000080\t0100080A\t0003\t0\t0\t0\t00000080\t0\t0\t0
+            garbage
+            """
+        #expect(DefaultRoutes.four(four) == ["eth0", "wlan0"])
+        let none = String(repeating: "0", count: 32)
+        let six = """
+            20010db8000500000000000000000000 40 \(none) 00 \(none) 00000100 00000001 00000000 00000001     eth0
+            \(none) 00 \(none) 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0
+            \(none) 01 \(none) 00 fe800000000000000000000000000001 00000001 00000001 00000000 00000003     tun0
+            \(none) 00 \(none) 00 \(none) ffffffff 00000001 00000000 00200200       lo
+            garbage
+            """
+        #expect(DefaultRoutes.six(six) == ["eth0"])
+    }
+
+    @Test func `of several IPv6 addresses the best is neither temporary nor unproven, and deprecated only last`() {
+        let all = IPv6Address.all(
+            in: """
+                fe80000000000000983ee4fffea1a1ca 03 40 20 80     eth0
+                20010db8000500000000000000000001 03 40 00 01     eth0
+                20010db8000500000000000000000002 03 40 00 40     eth0
+                20010db8000500000000000000000003 03 40 00 48     eth0
+                20010db8000500000000000000000004 03 40 00 a0     eth0
+                fd000000000000000000000000000005 03 40 00 80     eth0
+                20010db8000500000000000000000007 03 40 00 80     eth0
+                20010db8000500000000000000000006 03 40 00 80     eth0
+                garbage
+                """)
+        #expect(all.count == 7, "a link-local one is none beyond its link")
+        #expect(IPv6Address.best(of: all)?.host == "2001:db8:5::6")
+        #expect(
+            IPv6Address.best(of: all.filter { !$0.host.hasSuffix("6") && !$0.host.hasSuffix("7") })?.host == "fd00::5")
+        #expect(IPv6Address.best(of: Array(all[..<4]))?.host == "2001:db8:5::4")
+        #expect(IPv6Address.best(of: Array(all[..<3])) == nil)
+    }
+
     @Test func `accounts are known by name and by number`() {
         #expect(Accounts.name(ofUser: 0) == "root")
         #expect(Accounts.name(ofUser: 4_000_000_000) == "4000000000")

@@ -102,7 +102,7 @@ package struct InstanceDescriptor: Hashable, Sendable {
 
 /// Which address a descriptor wants advertised (contract 3.3).
 package enum AddressChoice: Hashable, Sendable {
-    /// The source address of the default route.
+    /// The source address of the default route, without one that towards the registry.
     case automatic
     /// As written, canonical text.
     case literal(String)
@@ -110,7 +110,8 @@ package enum AddressChoice: Hashable, Sendable {
 
 /// The addresses of this host, as far as `address: auto` needs them.
 package struct AddressSet: Equatable, Sendable {
-    /// The source address of the default route, IPv4 first; never loopback or link-local; nil where there is none.
+    /// The source address of the default route, IPv4 first, without one that towards the registry in use; never loopback,
+    /// link-local or temporary; nil where there is none.
     package var source: String?
     /// Every address this host has.
     package var local: Set<String>
@@ -118,6 +119,19 @@ package struct AddressSet: Equatable, Sendable {
     package init(source: String? = nil, local: Set<String> = []) {
         self.source = source
         self.local = local
+    }
+
+    /// So many are named where none will do.
+    private static let mostNamed = 8
+
+    /// Why there is no `source`, naming what this host has.
+    package var lack: String {
+        let named = local.sorted().prefix(Self.mostNamed)
+        let more = local.count > named.count ? " and \(local.count - named.count) more" : ""
+        let own = local.isEmpty ? "no address at all" : named.joined(separator: ", ") + more
+        return
+            "no address to advertise: neither the default route nor the way to the registry has one, and this host has "
+            + "\(own); write one under 'address'"
     }
 
     /// What is advertised for a choice: an automatic address is kept while this host has it; nil where there is none.

@@ -64,12 +64,15 @@ extension Target {
 ///
 /// The other kinds come with later versions.
 package enum ProbeKind: Hashable, Sendable {
-    /// A connection to a literal address opens.
+    /// A connection to a literal address opens, or, for `localhost`, to one of its two.
     case tcp(host: String, port: Int)
     /// The kernel shows a listening socket on that port of this host (sock_diag(7)).
     case port(Int, on: PortAddress)
     /// The file names a live process, running `executable` (a path or a name) where given.
     case pidfile(path: String, executable: String?)
+
+    /// The one name of a `tcp` probe's host: 127.0.0.1 and ::1, without asking anybody (RFC 6761 6.3).
+    package static let localhost = "localhost"
 
     /// The key of the probe in a descriptor.
     package var name: String {

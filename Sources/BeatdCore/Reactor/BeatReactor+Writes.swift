@@ -11,7 +11,8 @@ extension BeatReactor {
                 assign(id, at: now, into: &effects)
             }
         }
-        let decision = tasks[id].decide(leases.standing(of: tasks[id].claim.lease, at: now), at: now)
+        let standing = leases.standing(of: tasks[id].claim.lease, at: now)
+        let decision = tasks[id].decide(standing, of: folder.addresses, at: now)
         apply(decision.want, of: id, at: now, into: &effects)
         if let transition = tasks[id].enter(decision, at: now) { effects.append(.transition(transition)) }
         timers.arm(&tasks[id].timer, .task(id), due: decision.until)

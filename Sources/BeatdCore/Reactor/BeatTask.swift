@@ -178,7 +178,7 @@ struct BeatTask {
     // MARK: Deciding
 
     /// What should be true now, from looks, address and what the registry holds.
-    mutating func decide(_ standing: Standing, at now: Instant) -> Decision {
+    mutating func decide(_ standing: Standing, of host: AddressSet, at now: Instant) -> Decision {
         if let twin = claim.twin {
             return Decision(phase: .rejected, reason: "describes the same instance as \(twin)", want: .nobody)
         }
@@ -190,7 +190,7 @@ struct BeatTask {
             return Decision(phase: .down, reason: why, want: .nobody)
         }
         guard claim.ip != nil else {
-            return Decision(phase: .waiting, reason: "this host has no address to advertise", want: .nobody)
+            return Decision(phase: .waiting, reason: host.lack, want: .nobody)
         }
         switch verdict {
         case .down:

@@ -20,7 +20,7 @@ final class ProbeRound {
     init(settings: Settings) throws(SystemCallError) {
         loop = try EventLoop()
         heart = BeatReactor(settings: settings, at: Self.now)
-        let addresses = HostAddresses.read()
+        let addresses = HostAddresses.read(towards: settings.registry.servers.prefix(1).map(\.host))
         // Who dies in between is told by the looks, or by nobody.
         let processes = try ProcessWatch(loop: loop) { _ in }
         looks = try HostLooks(loop: loop, processes: processes, addresses: addresses) { [unowned self] in

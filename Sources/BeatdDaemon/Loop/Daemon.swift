@@ -86,7 +86,7 @@ final class Daemon {
     private func start(_ link: RegistryLink, control socket: consuming Descriptor) throws(SystemCallError) {
         try listenToSignals()
         let processes = try ProcessWatch(loop: loop) { [unowned self] in reactor.send(.exited($0)) }
-        let addresses = HostAddresses.read()
+        let addresses = addresses()
         let looks = try HostLooks(
             loop: loop, processes: processes, addresses: addresses,
             onDiagnosisClosed: { [unowned self] in tell(diagnosisClosedBy: $0) },
@@ -203,11 +203,16 @@ final class Daemon {
     private func watchAddresses() throws(SystemCallError) {
         sources.addresses = try loop.timer { [unowned self] in
             sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
-            let addresses = HostAddresses.read()
+            let addresses = addresses()
             drivers?.looks.addresses = addresses
             reactor.send(.addresses(addresses))
         }
         sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
+    }
+
+    /// Where there is no default route, callers find this host as the registry does.
+    private func addresses() -> AddressSet {
+        HostAddresses.read(towards: [reactor.heart.report.registry.server?.host].compactMap(\.self))
     }
 
     // MARK: Signals and the end

@@ -163,7 +163,7 @@ struct ProbeDecoding {
             return try spec(.tcp(host: host, port: port), section)
         }
         let text = try Scalar.written(value, name, as: "a port or host:port")
-        let split = AddressText.splitPort(text) ?? (host: "localhost", port: text)
+        let split = AddressText.splitPort(text) ?? (host: "127.0.0.1", port: text)
         guard let port = AddressText.port(split.port) else {
             throw InputError(
                 value.place, key: name,
@@ -173,12 +173,12 @@ struct ProbeDecoding {
         return try spec(.tcp(host: host, port: port), Section(empty: value, name))
     }
 
-    /// A literal address, where `localhost` is 127.0.0.1.
+    /// A literal address, or `localhost`.
     ///
     /// Whether it is ours to probe is the look's business.
     private static func host(_ value: WrittenValue, _ name: String) throws(InputError) -> String {
         let text = try Scalar.text(value, name, limit: 255)
-        if text == "localhost" { return "127.0.0.1" }
+        if text.lowercased() == ProbeKind.localhost { return ProbeKind.localhost }
         if let address = AddressText.canonical(text) {
             guard AddressText.isUsable(address) else {
                 throw InputError(value.place, key: name, "'\(name)' is \(shown(text)); nobody can be reached there")

@@ -4,30 +4,62 @@ internal import Systemd
 
 /// Looks that open a TCP connection and close it at once: all of them behind one epoll and one timer.
 final class ConnectLooks {
-    /// A connection on its way.
-    private final class Attempt {
+    /// One look at an address or several: the first that opens decides.
+    private final class Asking {
         let order: LookOrder
         let began: Instant
-        let address: SocketAddress
-        /// Where to go on where this one refuses.
-        let others: ArraySlice<String>
+        let port: Int
         let sighting: (ConnectSighting) -> Sighting
-        let socket: Descriptor
+        /// Whom to ask next.
+        var others: ArraySlice<String>
+        /// When the next one is asked although the last one has said nothing.
+        var nextAt: Instant
+        /// The connections on their way.
+        var keys: Set<UInt64> = []
+        var isRefused = false
+        /// What the first address said that neither opened nor refused.
+        var odd: Sighting?
+        /// What the kernel said of an address that this host hasn't got.
+        var absent: Sighting?
 
         init(
-            _ order: LookOrder, began: Instant, to address: SocketAddress, others: ArraySlice<String>,
-            as sighting: @escaping (ConnectSighting) -> Sighting, _ socket: consuming Descriptor
+            _ order: LookOrder, hosts: ArraySlice<String>, port: Int, at began: Instant,
+            as sighting: @escaping (ConnectSighting) -> Sighting
         ) {
             self.order = order
             self.began = began
-            self.address = address
-            self.others = others
+            self.port = port
             self.sighting = sighting
-            self.socket = socket
+            others = hosts
+            nextAt = began
         }
 
+        /// What there is to say where no connection is on its way; nobody listens on an address that this host hasn't got,
+        /// such as ::1 where IPv6 is switched off.
+        var conclusion: Sighting {
+            odd ?? (isRefused ? sighting(.refused) : absent ?? sighting(.failed("no IP address")))
+        }
         var deadline: Instant { began + order.target.timeout }
+        /// When there is something to do though the kernel is silent.
+        var due: Instant { others.isEmpty ? deadline : min(nextAt, deadline) }
     }
+
+    /// A connection on its way.
+    private final class Attempt {
+        let asking: Asking
+        let address: SocketAddress
+        let socket: Descriptor
+
+        init(_ asking: Asking, to address: SocketAddress, _ socket: consuming Descriptor) {
+            self.asking = asking
+            self.address = address
+            self.socket = socket
+        }
+    }
+
+    /// On this host an address answers at once; one that is silent for so long keeps the next waiting no longer
+    /// (RFC 8305 5), and a quarter of the look's own limit where that is shorter.
+    private static let headStart = Duration.milliseconds(250)
 
     /// Called when fewer are on their way than before.
     var onRoom: () -> Void = {}
@@ -55,29 +87,40 @@ final class ConnectLooks {
 
     /// Begins a look; what was seen where it is decided at once, else nil and a report later.
     ///
-    /// The first of `hosts` that doesn't refuse decides.
+    /// One of `hosts` that opens is enough, and only if all refuse it is refused.
     func begin(
         _ order: LookOrder, hosts: ArraySlice<String>, port: Int, at began: Instant,
         as sighting: @escaping (ConnectSighting) -> Sighting = Sighting.tcp
     ) -> Sighting? {
-        var hosts = hosts
-        var seen = sighting(.failed("no IP address"))
-        while let host = hosts.popFirst() {
-            guard let address = SocketAddress(host, port: port) else { continue }
+        askNext(Asking(order, hosts: hosts, port: port, at: began, as: sighting), at: began)
+    }
+
+    /// Begins to connect to the next address that doesn't answer at once; nil: one is on its way.
+    private func askNext(_ asking: Asking, at now: Instant) -> Sighting? {
+        while let host = asking.others.popFirst() {
+            guard let address = SocketAddress(host, port: asking.port) else { continue }
             do throws(SystemCallError) {
                 let socket = try Sockets.connect(to: address)
                 issued += 1
                 try epoll.add(socket.number, for: .write, key: issued)
-                let attempt = Attempt(order, began: began, to: address, others: hosts, as: sighting, socket)
-                attempts[issued] = attempt
-                if attempt.deadline < armed { arm(attempt.deadline) }
+                attempts[issued] = Attempt(asking, to: address, socket)
+                asking.keys.insert(issued)
+                asking.nextAt = now + min(Self.headStart, asking.order.target.timeout / 4)
+                if asking.due < armed { arm(asking.due) }
                 return nil
-            } catch {
-                seen = Self.sighting(of: error, as: sighting)
-                guard error.isRefused else { break }
-            }
+            } catch { note(error, asking) }
         }
-        return seen
+        return asking.keys.isEmpty ? asking.conclusion : nil
+    }
+
+    private func note(_ error: SystemCallError, _ asking: Asking) {
+        if error.isRefused {
+            asking.isRefused = true
+        } else if error.isNoAddress {
+            asking.absent = Self.sighting(of: error, as: asking.sighting)
+        } else if asking.odd == nil {
+            asking.odd = Self.sighting(of: error, as: asking.sighting)
+        }
     }
 
     private func arm(_ deadline: Instant) {
@@ -94,24 +137,31 @@ final class ConnectLooks {
         let now = Instant(nanoseconds: Clocks.boot())
         return epoll.ready().compactMap { key in
             guard let attempt = attempts.removeValue(forKey: key) else { return nil }
-            guard let seen = outcome(of: attempt) else { return nil }
-            return SightingReport(order: attempt.order.id, began: attempt.began, ended: now, seen: seen)
+            attempt.asking.keys.remove(key)
+            guard let seen = outcome(of: attempt, at: now) else { return nil }
+            return end(attempt.asking, seen, at: now)
         }
     }
 
-    /// nil: another address is being tried.
-    private func outcome(of attempt: Attempt) -> Sighting? {
-        let error = Sockets.error(of: attempt.socket)
+    /// nil: another address is being asked.
+    private func outcome(of attempt: Attempt, at now: Instant) -> Sighting? {
+        let asking = attempt.asking
+        if let error = Sockets.error(of: attempt.socket) {
+            note(error, asking)
+            return askNext(asking, at: now)
+        }
         // Where nobody listens on a port that the kernel also gives out, a socket may meet itself: both ends are ours
         // (a simultaneous open, RFC 9293 3.5).
-        let isRefused = error?.isRefused ?? (Sockets.name(of: attempt.socket) == attempt.address)
-        if isRefused, !attempt.others.isEmpty {
-            return begin(
-                attempt.order, hosts: attempt.others, port: Int(attempt.address.port), at: attempt.began,
-                as: attempt.sighting)
+        if Sockets.name(of: attempt.socket) == attempt.address {
+            asking.isRefused = true
+            return askNext(asking, at: now)
         }
-        if let error { return Self.sighting(of: error, as: attempt.sighting) }
-        return attempt.sighting(isRefused ? .refused : .connected)
+        return asking.sighting(.connected)
+    }
+
+    private func end(_ asking: Asking, _ seen: Sighting, at now: Instant) -> SightingReport {
+        for key in asking.keys { attempts[key] = nil }
+        return SightingReport(order: asking.order.id, began: asking.began, ended: now, seen: seen)
     }
 
     static func sighting(
@@ -138,14 +188,17 @@ final class ConnectLooks {
         }
         let now = Instant(nanoseconds: Clocks.boot())
         var next = Instant.never
-        for (key, attempt) in attempts {
-            guard attempt.deadline <= now else {
-                next = min(next, attempt.deadline)
+        for attempt in Array(attempts.values) {
+            let asking = attempt.asking
+            if asking.deadline <= now {
+                // One that has several connections on their way comes as often.
+                guard !asking.keys.isEmpty else { continue }
+                reports.append(end(asking, asking.odd ?? asking.sighting(.timedOut), at: now))
+                asking.keys = []
                 continue
             }
-            attempts[key] = nil
-            let seen = attempt.sighting(.timedOut)
-            reports.append(SightingReport(order: attempt.order.id, began: attempt.began, ended: now, seen: seen))
+            if !asking.others.isEmpty, asking.nextAt <= now { _ = askNext(asking, at: now) }  // the last one still may
+            next = min(next, asking.due)
         }
         arm(next)
         report(reports)

@@ -71,6 +71,9 @@ package final class HostLooks {
         case .pidfile(let path, _):
             return processes.look(at: path)
         case .tcp(let host, let port):
+            if host == ProbeKind.localhost {
+                return connects.begin(order, hosts: ["127.0.0.1", "::1"], port: port, at: began)
+            }
             guard Addresses.isLoopback(host) || addresses.local.contains(host) else {
                 return .tcp(.forbidden("probing other hosts comes with a later version of beatd (allow-remote)"))
             }
