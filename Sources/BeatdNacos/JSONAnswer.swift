@@ -1,4 +1,5 @@
-/// The fields that beatd reads of an answer in JSON, found without a JSON library: it comes thousands of times a second.
+/// The fields that beatd reads of an answer in JSON, found without a JSON library: an answer to a beat that brings a new text,
+/// and each to a registration, is read so; an answer like the last one isn't read at all (`RememberedAnswer`).
 ///
 /// v1: `{"clientBeatInterval":5000,"code":10200,"lightBeatEnabled":true}`; v3: `{"code":0,"message":"success","data":"ok"}`;
 /// in any order, with unknown fields between them.

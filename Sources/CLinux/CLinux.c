@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -26,6 +28,14 @@ unsigned long beatd_filesystem(int descriptor) {
     struct statfs found;
     if (fstatfs(descriptor, &found) != 0) return 0;
     return (unsigned long)found.f_type;
+}
+
+int beatd_is_read_only_mount(int descriptor) {
+    struct statx found;
+    struct statvfs mount;
+    if (statx(descriptor, "", AT_EMPTY_PATH, 0, &found) != 0) return 0;
+    if (!(found.stx_attributes_mask & found.stx_attributes & STATX_ATTR_MOUNT_ROOT)) return 0;
+    return fstatvfs(descriptor, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0;
 }
 
 int beatd_accept(int socket) { return accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }

@@ -50,11 +50,29 @@ package enum Files {
         return FileStatus(raw)
     }
 
+    /// Whether an open folder is the root of a mount of its own that is read-only: a container's volume.
+    package static func isReadOnlyMount(_ folder: borrowing Descriptor) -> Bool {
+        beatd_is_read_only_mount(folder.number) != 0
+    }
+
     /// Of what `path` leads to.
     package static func status(at path: String) throws(SystemCallError) -> FileStatus {
         var raw = stat()
         try checked("stat", path) { unsafe stat(path, &raw) }
         return FileStatus(raw)
+    }
+
+    /// What a symbolic link says; an error where `path` is none (readlink(2)).
+    package static func target(ofLink path: String) throws(SystemCallError) -> String {
+        // PATH_MAX, limits.h.
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = try checked("readlink", path) {
+            unsafe bytes.withUnsafeMutableBytes { buffer in
+                guard let start = buffer.baseAddress else { return 0 }
+                return unsafe readlink(path, start.assumingMemoryBound(to: CChar.self), buffer.count)
+            }
+        }
+        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 
     /// At most `limit` bytes from where the descriptor stands; one more byte than `limit` is never read.

@@ -47,10 +47,7 @@ package struct ProcessFacts: Sendable {
     }
 
     private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: 4096)
-        let count = unsafe readlink(path, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        let text = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard let text = try? Files.target(ofLink: path), !text.isEmpty else { return nil }
         return text.hasSuffix(" (deleted)") ? String(text.dropLast(10)) : text
     }
 }

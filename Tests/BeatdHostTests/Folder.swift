@@ -15,14 +15,17 @@ final class Folder {
     private(set) var reports: [DescriptorReport] = []
 
     init(
-        settle: Duration = .milliseconds(20), rescan: Duration = .seconds(60), allowUnsafe: Bool = false
+        settle: Duration = .milliseconds(20), rescan: Duration = .seconds(60), allowUnsafe: Bool = false,
+        quiet: Duration = .zero, most: Duration = .seconds(30), through path: String = "instances.d"
     ) throws {
         temporary = try TemporaryDirectory()
         loop = try EventLoop()
         workers = try Workers(loop: loop)
         _ = try temporary.makeFolder("instances.d")
         settings = DescriptorSettings(
-            directory: temporary.path("instances.d"), settle: settle, rescan: rescan, allowUnsafe: allowUnsafe)
+            directory: temporary.path(path), settle: settle, rescan: rescan, allowUnsafe: allowUnsafe)
+        settings.writing.quiet = quiet
+        settings.writing.most = most
     }
 
     /// What is still written would bring the removed folder back.
@@ -55,15 +58,19 @@ final class Folder {
 
     /// What a new beatd would know.
     func restart() throws {
-        directory = nil
+        stop()
         try start()
     }
+
+    func stop() { directory = nil }
 
     /// Reads now, under these settings from now on.
     @discardableResult
     func rescan(_ change: (inout DescriptorSettings) -> Void = { _ in }) throws -> DescriptorReport {
         change(&settings)
         var report: DescriptorReport?
+        // Who asks the daemon is answered after the hints that came before.
+        while try loop.turn(timeout: .zero) {}
         ask { report = $0 }
         try wait { report != nil }
         guard let report else { throw Unexpected() }
@@ -86,6 +93,21 @@ final class Folder {
 
     func remove(_ name: String) { temporary.remove(name: "instances.d/\(name)") }
 
+    /// Makes a symbolic link in the temporary folder, or puts it in the place of another as a deployment does.
+    func link(_ name: String, to target: String) throws {
+        guard unsafe symlink(target, temporary.path(".link")) == 0 else {
+            throw SystemCallError(call: "symlink", code: errno, subject: name)
+        }
+        try rename(".link", to: name)
+    }
+
+    /// Begins a file and leaves it open.
+    func open(_ name: String, saying text: String) throws -> OpenFile {
+        let file = try OpenFile(temporary.path("instances.d/\(name)"))
+        try file.write(text)
+        return file
+    }
+
     /// Puts another folder in the place of this one, as a deployment does.
     func swap(_ next: String) throws {
         try rename("instances.d", to: "old")
@@ -107,5 +129,27 @@ final class Folder {
         guard unsafe lchown(temporary.path("instances.d/\(name)"), user, user) == 0 else {
             throw SystemCallError(call: "lchown", code: errno, subject: name)
         }
+    }
+}
+
+/// A file that somebody writes.
+final class OpenFile {
+    private var number: Int32
+
+    init(_ path: String) throws {
+        number = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard number >= 0 else { throw SystemCallError(call: "open", code: errno, subject: path) }
+    }
+
+    deinit { close() }
+
+    func write(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        guard unsafe Glibc.write(number, bytes, bytes.count) == bytes.count else { throw Unexpected() }
+    }
+
+    func close() {
+        if number >= 0 { _ = Glibc.close(number) }
+        number = -1
     }
 }

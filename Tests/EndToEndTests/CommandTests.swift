@@ -49,7 +49,7 @@ import Testing
         try Files.setMode(0o666, of: path)
         let run = try Command.beatd("run", "--config", path)
         #expect(run.code == 78)
-        expectSentence(run, "group or others may write it")
+        expectSentence(run, "may be written by group or others")
     }
 
     @Test func `a wrong key in the environment or in --set is 78 as well`() throws {

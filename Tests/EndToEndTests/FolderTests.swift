@@ -118,3 +118,36 @@ import Testing
         #expect(try registry.requests("billing", since: mark).allSatisfy(\.isBeat))
     }
 }
+
+/// A folder that its mode lets everybody write (contract 2), in mount namespaces of its own.
+@Suite(.enabled(if: Surroundings.isRoot && Surroundings.exists("/usr/bin/unshare"), "mounting needs root and unshare"))
+struct SealedFolderTests {
+    /// How a folder D is mounted, and whether what is in it counts.
+    static let mounts: [(command: String, isRead: Bool)] = [
+        // As a ConfigMap.
+        ("mount --bind D D && mount -o remount,bind,ro D", true),
+        ("mount --bind D D", false),
+        // As ProtectSystem=strict: nothing is writable, and nothing of that is the folder's own.
+        ("mount -o remount,bind,ro /", false),
+        ("true", false),
+    ]
+
+    @Test(arguments: mounts)
+    func `it is read where it is a read-only mount of its own, and nowhere else`(
+        _ mount: (command: String, isRead: Bool)
+    ) throws {
+        let folder = try TemporaryDirectory()
+        let descriptors = try folder.makeFolder("instances.d")
+        _ = try folder.makeFolder("instances.d/..data")
+        try folder.write("service: a\nport: 9100\nprobes: [tcp: 9100]\n", to: "instances.d/..data/a.yaml")
+        #expect(unsafe symlink("..data/a.yaml", "\(descriptors)/a.yaml") == 0)
+        try Files.setMode(0o777, of: descriptors)
+        let words = mount.command.split(separator: " ").map { $0 == "D" ? descriptors : String($0) }
+        let check = "exec \(Surroundings.product("beatd")) check --set descriptors.directory=\(descriptors)"
+        let run = try Command.run(
+            "/usr/bin/unshare", ["-m", "/bin/sh", "-c", words.joined(separator: " ") + " && " + check])
+        #expect(run.code == (mount.isRead ? 0 : 1), "\(run)")
+        #expect(run.output.contains(mount.isRead ? "1 descriptor good" : "0 descriptors good"), "\(run)")
+        #expect(run.error.contains("may be written by group or others") != mount.isRead, "\(run)")
+    }
+}

@@ -123,7 +123,7 @@ import Testing
         try agent.drop("billing", guarding: service)
         try agent.drop("service: broken\n", as: "broken.yaml")
         try start()
-        try agent.phase("up", of: "billing")
+        try agent.wait { $0["billing"]?.phase == "up" && !$0.rejected.isEmpty }
         let text = try TextFile.read(agent.configuration)
         try agent.folder.move(text + "defaults: { weight: 5 }\n", to: "beatd.yaml")
         let mark = try registry.mark()

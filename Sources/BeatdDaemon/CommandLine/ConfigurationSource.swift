@@ -73,17 +73,8 @@ struct ConfigurationSource {
         guard found.status.kind == .regular else {
             throw .bad("\(path): is \(found.status.kind.rawValue), not a regular file")
         }
-        if isJudged, let why = unsafety(of: found.status) { throw .bad("\(path): \(why)") }
+        if isJudged, let why = FileSafety.problem(with: found.status) { throw .bad("\(path): the file \(why)") }
         guard found.bytes.count <= Self.largestFile else { throw .bad("\(path): larger than 64 KiB") }
         return ConfigurationSources.File(name: path, bytes: found.bytes)
-    }
-
-    private func unsafety(of status: FileStatus) -> String? {
-        if status.isWritableByOthers { return "group or others may write it; chmod go-w \(path)" }
-        if status.user != 0, status.user != Accounts.user {
-            return
-                "belongs to \(Accounts.name(ofUser: status.user)); it must belong to root or \(Accounts.name(ofUser: Accounts.user))"
-        }
-        return nil
     }
 }

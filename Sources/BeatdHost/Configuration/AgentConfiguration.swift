@@ -49,6 +49,8 @@ package struct DescriptorSettings: Hashable, Sendable {
     /// Takes files whatever their owner, mode and links: for development.
     package var allowUnsafe: Bool
     package var defaults: DescriptorDefaults
+    /// No key of beatd.yaml.
+    package var writing = WritingLimits()
 
     package init(
         directory: String = "/etc/beatd/instances.d", settle: Duration = .milliseconds(200),

@@ -47,6 +47,8 @@ struct Catalogue: Sendable {
     var files: [String: File] = [:]
     /// Which folder was read last; nil where there was none.
     var folder: FolderIdentity?
+    /// The links that led there.
+    var links: [FolderLink] = []
     /// Whether the folder was read whole since beatd started.
     var wasComplete = false
 

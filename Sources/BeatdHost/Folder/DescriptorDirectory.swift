@@ -27,6 +27,7 @@ package final class DescriptorDirectory {
     private var reading = Reading()
     private var timing = Timing()
     private let watches = Watches()
+    private var writers: FileWriters
     private var notices = Notices()
     private var copies = Copies()
 
@@ -49,13 +50,17 @@ package final class DescriptorDirectory {
         var firstHint: Int64?
         var settled: Int64?
         var rescan: Int64 = .max
+        /// When a file that was refused while somebody may have been writing it is old enough to be told.
+        var held: Int64?
     }
 
     /// What the kernel is asked to hint at.
     private final class Watches {
         var timer: EventSource?
         var folder: EventSource?
-        var parent: EventSource?
+        /// The folders above: of the folder itself, and of each link that leads to it.
+        var above: [LinkWatch] = []
+        var links: [FolderLink] = []
         var areStale = true
         /// Of the folder that was read last.
         var identity: FolderIdentity?
@@ -84,6 +89,7 @@ package final class DescriptorDirectory {
         self.workers = workers
         self.settings = settings
         self.onReport = onReport
+        writers = FileWriters(limits: settings.writing)
         lastGood = LastGoodFiles(stateDirectory: stateDirectory)
         watches.timer = try loop.timer { [unowned self] in self.wake() }
     }
@@ -116,39 +122,56 @@ package final class DescriptorDirectory {
     }
 
     private func arm() {
-        let next = min(timing.settled ?? .max, timing.rescan)
+        let next = min(timing.settled ?? .max, timing.rescan, timing.held ?? .max, writers.due)
         if next < .max { watches.timer?.arm(at: next) }
     }
 
     private func wake() {
-        guard min(timing.settled ?? .max, timing.rescan) <= Clocks.boot() else { return arm() }
+        let now = Clocks.boot()
+        let isDue = min(timing.settled ?? .max, timing.rescan, timing.held ?? .max) <= now
+        guard writers.release(at: now) || isDue else { return arm() }
         read()
     }
 
     private func watch() {
         watches.areStale = false
+        watches.links = catalogue.links
+        // Who wrote under the old watch is not heard to close under the new one.
+        writers = FileWriters(limits: settings.writing)
         let directory = settings.directory
-        let name = directory.split(separator: "/").last.map(String.init) ?? ""
-        let parent = "/" + directory.split(separator: "/").dropLast().joined(separator: "/")
+        let pause = DurationText.text(settings.rescan)
         // A folder that isn't there has no watch; its parent's tells when it comes, and the rescan if neither is there.
         watches.folder = nil
         do throws(SystemCallError) {
             watches.folder = try loop.inotify(directory, for: [.content, .itself]) { [unowned self] event in
                 if event.isItself { self.watches.areStale = true }
-                self.hint()
+                if self.writers.heard(event, at: Clocks.boot()) { self.hint() } else { self.arm() }
             }
             notices.hints = nil
         } catch {
-            let pause = DurationText.text(settings.rescan)
             notices.hints =
                 error.isNotFound || error.isPermission
                 ? nil : "changes in \(directory) are seen only every \(pause) (\(error.call): \(error.reason))"
         }
-        watches.parent = try? loop.inotify(parent, for: [.content, .itself]) { [unowned self] event in
-            guard event.isItself || event.name == nil || event.name == name else { return }
+        let parts = directory.split(separator: "/")
+        let parent = FolderLink(
+            folder: "/" + parts.dropLast().joined(separator: "/"), name: parts.last.map(String.init) ?? "")
+        watches.above = []
+        try? watch(parent)
+        for link in watches.links {
+            do throws(SystemCallError) { try watch(link) } catch {
+                notices.hints =
+                    "a change of the link \(link.path) is seen only every \(pause) (\(error.call): \(error.reason))"
+            }
+        }
+    }
+
+    private func watch(_ link: FolderLink) throws(SystemCallError) {
+        let watch = try LinkWatch(link, loop: loop) { [unowned self] in
             self.watches.areStale = true
             self.hint()
         }
+        watches.above.append(watch)
     }
 
     // MARK: Reading
@@ -168,7 +191,9 @@ package final class DescriptorDirectory {
         reading.waiting = []
         timing.firstHint = nil
         timing.settled = nil
-        let scan = FolderScan(catalogue, settings: settings, lastGood: lastGood)
+        timing.held = nil
+        let scan = FolderScan(
+            catalogue, settings: settings, lastGood: lastGood, writers: writers.forReading())
         workers.submit(
             in: Lane(.own, key: "folder", subject: "the folder \(settings.directory)"), limit: Self.patience,
             { () -> FolderScan.Result in
@@ -189,9 +214,11 @@ package final class DescriptorDirectory {
         let report = result.report
         let pause = report.problem == nil ? settings.rescan : min(settings.rescan, Self.troubledRescan)
         timing.rescan = Clocks.boot() + pause.nanoseconds
+        timing.held = result.heldFor.map { Clocks.boot() + $0.nanoseconds }
+        if report.problem != nil, let read = result.writers { writers.giveBack(read) }
         // Another folder than before, or one that could not be read before: the watch may be on the old one or missing.
         let isNew = catalogue.folder != watches.identity && (watches.identity != nil || watches.folder == nil)
-        if report.problem == nil, isNew || latest?.problem != nil {
+        if report.problem == nil && (isNew || latest?.problem != nil) || catalogue.links != watches.links {
             watches.areStale = true
             reading.isWantedAgain = true
         }

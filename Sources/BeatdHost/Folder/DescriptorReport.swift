@@ -47,7 +47,7 @@ extension DescriptorReport {
 
     /// Reads the folder once, as the daemon would at its start, without the copies that a daemon keeps.
     package static func read(_ settings: DescriptorSettings) -> DescriptorReport {
-        var scan = FolderScan(Catalogue(), settings: settings, lastGood: nil)
+        var scan = FolderScan(Catalogue(), settings: settings, lastGood: nil, writers: nil)
         return scan.run().report
     }
 }

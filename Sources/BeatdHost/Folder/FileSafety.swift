@@ -3,9 +3,11 @@ package import Linux
 /// Whether beatd may believe a file or a folder: nobody else can have written it (contract 2).
 package enum FileSafety {
     /// Why not, as a sentence without its subject; nil where it is safe.
-    package static func problem(with status: FileStatus) -> String? {
+    ///
+    /// `isSealed`: its mode lets others write it, and its mount doesn't.
+    package static func problem(with status: FileStatus, isSealed: Bool = false) -> String? {
         let mode = String(status.mode & 0o777, radix: 8)
-        if status.isWritableByOthers {
+        if status.isWritableByOthers, !isSealed {
             return "may be written by group or others (mode 0\(mode)); take that away with chmod go-w"
         }
         let own = Accounts.user

@@ -7,6 +7,8 @@ struct FolderScan: Sendable {
     let settings: DescriptorSettings
     /// nil: nobody remembers anything.
     let lastGood: LastGoodFiles?
+    /// nil: whoever asks wants to know of each file as it stands.
+    let writers: FileWriters?
 
     /// Beyond this many files something writes there that shouldn't.
     static let mostFiles = 100_000
@@ -19,6 +21,10 @@ struct FolderScan: Sendable {
         var fresh: [(file: String, bytes: ArraySlice<UInt8>)]
         /// Files that went: their copies are to be forgotten.
         var gone: [String]
+        /// A file that was refused, and perhaps is being written, is to be read again then.
+        var heldFor: Duration?
+        /// What it was given.
+        var writers: FileWriters?
     }
 
     private var fresh: [(file: String, place: Range<Int>)] = []
@@ -27,11 +33,17 @@ struct FolderScan: Sendable {
     private var gone: [String] = []
     private var newlyRejected: Set<String> = []
     private var problem: String?
+    private var heldFor: Duration?
+    /// Whether there are files of which nothing is known yet, since somebody writes them.
+    private var hasUnread = false
 
-    init(_ catalogue: Catalogue, settings: DescriptorSettings, lastGood: LastGoodFiles?) {
+    init(
+        _ catalogue: Catalogue, settings: DescriptorSettings, lastGood: LastGoodFiles?, writers: FileWriters?
+    ) {
         self.catalogue = catalogue
         self.settings = settings
         self.lastGood = lastGood
+        self.writers = writers
     }
 
     private var decoding: DescriptorDecoding { DescriptorDecoding(defaults: settings.defaults) }
@@ -39,6 +51,7 @@ struct FolderScan: Sendable {
     /// Reads the folder; what it can't read stays as it was.
     mutating func run() -> Result {
         let before = catalogue.set(complete: true).accepted
+        catalogue.links = FolderLink.links(on: settings.directory)
         do throws(SystemCallError) {
             let folder = try Files.openFolder(settings.directory)
             try read(folder)
@@ -47,20 +60,25 @@ struct FolderScan: Sendable {
             if error.isNotFound { catalogue.folder = nil }
         }
         if problem != nil, !catalogue.wasComplete { restoreAll() }
-        catalogue.wasComplete = catalogue.wasComplete || problem == nil
-        let set = catalogue.set(complete: problem == nil)
+        // What an earlier run left of a file that is being written isn't given up before the file was read.
+        let isComplete = problem == nil && (catalogue.wasComplete || !hasUnread)
+        catalogue.wasComplete = catalogue.wasComplete || isComplete
+        let set = catalogue.set(complete: isComplete)
         let report = DescriptorReport(
             set: set, problem: problem, warnings: catalogue.files.mapValues(\.warnings).filter { !$0.value.isEmpty },
             applied: Self.difference(before, set.accepted),
             newlyRejected: set.rejected.filter { newlyRejected.contains($0.file) })
         return Result(
-            catalogue: catalogue, report: report, fresh: fresh.map { ($0.file, text[$0.place]) }, gone: gone)
+            catalogue: catalogue, report: report, fresh: fresh.map { ($0.file, text[$0.place]) }, gone: gone,
+            heldFor: heldFor, writers: writers)
     }
 
     private mutating func read(_ folder: borrowing Descriptor) throws(SystemCallError) {
         let status = try Files.status(of: folder)
         catalogue.folder = FolderIdentity(device: status.device, inode: status.inode)
-        if !settings.allowUnsafe, let why = FileSafety.problem(with: status) {
+        if !settings.allowUnsafe,
+            let why = FileSafety.problem(with: status, isSealed: Files.isReadOnlyMount(folder))
+        {
             problem = "the folder \(settings.directory) \(why)"
             return
         }
@@ -73,27 +91,37 @@ struct FolderScan: Sendable {
         // A name that is missing in a listing may have been renamed over just then: its own open decides.
         let unseen = Set(catalogue.files.keys).subtracting(files)
         var present: [String] = []
+        var unwritten: Set<String> = []
         for file in (files + unseen).sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-            if isThere(file, in: folder, isListed: !unseen.contains(file)) {
+            switch presence(of: file, in: folder, isListed: !unseen.contains(file)) {
+            case .gone: remove(file)
+            case .whole: present.append(file)
+            case .beingWritten:
                 present.append(file)
-            } else {
-                remove(file)
+                unwritten.insert(file)
+                hasUnread = hasUnread || catalogue.files[file] == nil
             }
         }
-        for (file, name) in byName(present) { read(file, name, in: folder) }
-        guard problem == nil, !catalogue.wasComplete else { return }
+        for (file, name) in byName(present) where !unwritten.contains(file) { read(file, name, in: folder) }
+        guard problem == nil, !catalogue.wasComplete, !hasUnread else { return }
         gone += (lastGood?.names() ?? []).filter { catalogue.files[$0] == nil }
     }
 
+    private enum Presence { case gone, whole, beingWritten }
+
     /// Sub-folders are no descriptors; whatever else has the name is, also what can't be looked at.
-    private func isThere(_ file: String, in folder: borrowing Descriptor, isListed: Bool) -> Bool {
+    private func presence(of file: String, in folder: borrowing Descriptor, isListed: Bool) -> Presence {
         do throws(SystemCallError) {
-            return try Files.status(of: file, in: folder).kind != .directory
+            let status = try Files.status(of: file, in: folder)
+            guard status.kind != .directory else { return .gone }
+            // Bytes that nobody was heard to write came with a hard link.
+            let isLink = status.kind == .link || status.size > 0
+            return writers?.isWriting(file, isLink: isLink) == true ? .beingWritten : .whole
         } catch {
-            guard error.isNotFound else { return true }
+            guard error.isNotFound else { return .whole }
             // A name that is no UTF-8 can't be asked for; it is refused for that.
-            if case .refused = DescriptorName(file: file) { return isListed }
-            return false
+            if case .refused = DescriptorName(file: file) { return isListed ? .whole : .gone }
+            return .gone
         }
     }
 
@@ -136,18 +164,28 @@ struct FolderScan: Sendable {
 
     private mutating func read(_ file: String, _ name: String, in folder: borrowing Descriptor) {
         var entry = catalogue.files[file] ?? Catalogue.File()
+        // Whoever began the reading holds the catalogue too: what is written makes another one.
+        if update(&entry, file, name, in: folder) { catalogue.files[file] = entry }
+    }
+
+    /// Whether anything is to be remembered of it that wasn't before.
+    private mutating func update(
+        _ entry: inout Catalogue.File, _ file: String, _ name: String, in folder: borrowing Descriptor
+    ) -> Bool {
         var isAsBefore = false
-        defer {
-            let isRestored = entry.rejection != nil && entry.mayRestore
-            if isRestored { restore(&entry, file, name) }
-            // Whoever began the reading holds the catalogue too: what is written makes another one.
-            if isRestored || !isAsBefore { catalogue.files[file] = entry }
-        }
         do throws(SystemCallError) {
             switch try content(of: file, in: folder, known: entry.isStale ? nil : entry.version) {
             case .asBefore: isAsBefore = true
-            case .refused(let why): refuse(&entry, Rejection(name: name, file: file, error: why))
-            case .read(let bytes, let version): take(&entry, bytes, version, file, name)
+            case .refused(let why, let version):
+                if isHeld(file, version, known: entry.version) { return hold(&entry, file, name) }
+                refuse(&entry, Rejection(name: name, file: file, error: why))
+            case .read(let bytes, let version, let isSteady):
+                do throws(InputError) {
+                    try take(&entry, bytes, isSteady ? version : nil, file, name)
+                } catch {
+                    if isHeld(file, version, known: entry.version) { return hold(&entry, file, name) }
+                    refuse(&entry, error, isSteady ? version : nil, file, name)
+                }
             }
         } catch {
             if error.isExhausted {
@@ -156,26 +194,50 @@ struct FolderScan: Sendable {
                 refuse(&entry, Rejection(name: name, file: file, error: Self.sentence(error)))
             }
         }
+        guard entry.rejection != nil, entry.mayRestore else { return !isAsBefore }
+        restore(&entry, file, name)
+        return true
     }
 
     private mutating func take(
         _ entry: inout Catalogue.File, _ bytes: [UInt8], _ version: FileStamp?, _ file: String, _ name: String
-    ) {
-        do throws(InputError) {
-            var decoded = try decoding.decode(bytes, name: name, file: file)
-            if let warning = decoded.descriptor.addressWarning(in: HostAddresses.read()) {
-                decoded.warnings.append(warning)
-            }
-            entry = Catalogue.File(version: version, good: decoded.descriptor, warnings: decoded.warnings)
-            fresh.append((file, text.count..<text.count + bytes.count))
-            text += bytes
-        } catch {
-            let isOther = entry.version != version || version == nil
-            refuse(&entry, Rejection(error, name: name, file: file))
-            entry.version = version
-            entry.isStale = false
-            if isOther { newlyRejected.insert(file) }
+    ) throws(InputError) {
+        var decoded = try decoding.decode(bytes, name: name, file: file)
+        if let warning = decoded.descriptor.addressWarning(in: HostAddresses.read()) {
+            decoded.warnings.append(warning)
         }
+        entry = Catalogue.File(version: version, good: decoded.descriptor, warnings: decoded.warnings)
+        fresh.append((file, text.count..<text.count + bytes.count))
+        text += bytes
+    }
+
+    /// Whether what is wrong with a file isn't told yet: it is young, and nobody heard its writer be done.
+    private mutating func isHeld(_ file: String, _ version: FileStamp, known: FileStamp?) -> Bool {
+        guard let writers, version != known, !writers.isFinished(file) else { return false }
+        let age = Duration.nanoseconds(Clocks.wall() - version.modified)
+        let left = writers.limits.quiet - age
+        // One from the future never gets old enough.
+        guard age >= .zero, left > .zero else { return false }
+        heldFor = min(heldFor ?? left, left)
+        return true
+    }
+
+    /// Leaves the file as it was known, in an earlier run too; whether anything is.
+    private mutating func hold(_ entry: inout Catalogue.File, _ file: String, _ name: String) -> Bool {
+        if entry.mayRestore { restore(&entry, file, name) }
+        let isKnown = entry.good != nil || catalogue.files[file] != nil
+        hasUnread = hasUnread || !isKnown
+        return isKnown
+    }
+
+    private mutating func refuse(
+        _ entry: inout Catalogue.File, _ error: InputError, _ version: FileStamp?, _ file: String, _ name: String
+    ) {
+        let isOther = entry.version != version || version == nil
+        refuse(&entry, Rejection(error, name: name, file: file))
+        entry.version = version
+        entry.isStale = false
+        if isOther { newlyRejected.insert(file) }
     }
 
     /// Refuses a file as it stands; an earlier version of it goes on.
@@ -188,9 +250,9 @@ struct FolderScan: Sendable {
 
     private enum Content {
         case asBefore
-        case refused(String)
-        /// No version: it was written while it was read, and counts until the next reading.
-        case read([UInt8], FileStamp?)
+        case refused(String, FileStamp)
+        /// Not steady: it was written while it was read, and counts until the next reading.
+        case read([UInt8], FileStamp, isSteady: Bool)
     }
 
     private func content(
@@ -200,12 +262,12 @@ struct FolderScan: Sendable {
             settings.allowUnsafe
             ? try Files.open("\(settings.directory)/\(file)") : try Files.open(file, beneath: folder)
         let status = try Files.status(of: open)
-        if let why = Self.problem(with: status, allowUnsafe: settings.allowUnsafe) { return .refused(why) }
         let version = FileStamp(status)
+        if let why = Self.problem(with: status, allowUnsafe: settings.allowUnsafe) { return .refused(why, version) }
         if version == known { return .asBefore }
         let bytes = try Files.read(open, limit: DescriptorDecoding.largestFile)
         let after = FileStamp(try Files.status(of: open))
-        return .read(bytes, after == version ? version : nil)
+        return .read(bytes, after, isSteady: after == version)
     }
 
     private static func problem(with status: FileStatus, allowUnsafe: Bool) -> String? {

@@ -23,6 +23,10 @@ int beatd_open_beneath(int folder, const char *path, int flags);
 /// fstatfs(2): the magic number of the file system a descriptor is on; 0 on failure.
 unsigned long beatd_filesystem(int descriptor);
 
+/// statx(2), statvfs(3): whether a descriptor is the root of a mount, and that mount is read-only; 0 also where that
+/// can't be known (before Linux 5.8).
+int beatd_is_read_only_mount(int descriptor);
+
 /// accept4(2) with SOCK_NONBLOCK and SOCK_CLOEXEC; -1 and errno on failure.
 int beatd_accept(int socket);
 
