@@ -12,7 +12,6 @@ package struct ProcessFacts: Sendable {
     package var comm: String
     /// Without ` (deleted)`; nil where it is closed to us or a kernel thread has none.
     package var executable: String?
-    package var arguments0: String?
 
     /// PF_KTHREAD of the kernel's include/linux/sched.h.
     private static let kernelThread: UInt64 = 0x0020_0000
@@ -30,9 +29,15 @@ package struct ProcessFacts: Sendable {
         started = ticks * (1_000_000_000 / Int64(max(sysconf(Int32(_SC_CLK_TCK)), 1)))
         startedAt = Clocks.wall() - Clocks.boot() + started
         executable = Self.link("/proc/\(pid)/exe")
-        arguments0 = Self.read("/proc/\(pid)/cmdline", limit: 4096).flatMap { bytes in
-            bytes.isEmpty ? nil : String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+    }
+
+    /// What the process was started as, which it can forge; nil where there is nobody or nothing.
+    ///
+    /// It is read from the process' own memory: that waits while somebody changes how that is laid out (mmap(2)), or for
+    /// whatever file lies behind it. Not for the loop.
+    package static func arguments0(of pid: Int32) -> String? {
+        guard let bytes = read("/proc/\(pid)/cmdline", limit: 4096), !bytes.isEmpty else { return nil }
+        return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
     /// Names this boot, so that an identity of another one never counts.

@@ -11,7 +11,7 @@ struct ExhaustionTests {
 
     @Test(arguments: want) func `a look without a descriptor or memory could not be made`(_ code: Int32) {
         let error = SystemCallError(call: "open", code: code)
-        let seen = [PidfileLook.sighting(of: error), ConnectLooks.sighting(of: error)]
+        let seen = [PidfileReading.sighting(of: error), ConnectLooks.sighting(of: error)]
         #expect(seen.allSatisfy { $0 == .hindered("open: \(error.reason)") })
         for kind in [ProbeKind.tcp(host: "127.0.0.1", port: 1), .pidfile(path: "/a", executable: nil)] {
             #expect(judge(kind, seen[0], LookMemory()).outcome == .unknown)

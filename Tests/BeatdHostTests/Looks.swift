@@ -26,7 +26,8 @@ final class Looks {
         let processes = try ProcessWatch(loop: loop, usesPidfs: usesPidfs) { [unowned self] in self.exited.append($0) }
         self.processes = processes
         looks = try HostLooks(
-            loop: loop, processes: processes, addresses: addresses, diagnosisFailure: diagnosisFailure,
+            loop: loop, workers: try Workers(loop: loop), processes: processes, addresses: addresses,
+            diagnosisFailure: diagnosisFailure,
             onDiagnosisClosed: { [unowned self] in self.closed.append($0) },
             onReports: { [unowned self] reports in
                 self.batches += 1
@@ -61,21 +62,21 @@ final class Looks {
     }
 
     /// What a look at that path saw.
-    func seen(_ path: String) throws -> PidfileSighting {
-        guard case .pidfile(let seen) = try look(at: .pidfile(path: path, executable: nil)).seen else {
+    func seen(_ path: String, executable: String? = nil) throws -> PidfileSighting {
+        guard case .pidfile(let seen) = try look(at: .pidfile(path: path, executable: executable)).seen else {
             throw Unexpected()
         }
         return seen
     }
 
     /// What a look at a pidfile with that content sees; nil: there is none.
-    func pidfile(_ content: String?) throws -> PidfileSighting {
+    func pidfile(_ content: String?, executable: String? = nil) throws -> PidfileSighting {
         if let content {
             try temporary.write(content, to: "look.pid")
         } else {
             temporary.remove(name: "look.pid")
         }
-        return try seen(temporary.path("look.pid"))
+        return try seen(temporary.path("look.pid"), executable: executable)
     }
 
     /// Looks at a pidfile of that process.

@@ -96,7 +96,7 @@ package struct ProcessSighting: Hashable, Sendable {
     package init(
         identity: ProcessIdentity, startedAt: Int64, exited: Bool = false, isKernelThread: Bool = false,
         isOff: Bool = false,
-        executable: String?, arguments0: String?, comm: String
+        executable: String?, arguments0: String? = nil, comm: String
     ) {
         self.identity = identity
         self.startedAt = startedAt

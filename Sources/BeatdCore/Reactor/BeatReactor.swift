@@ -4,7 +4,7 @@
 /// The driver's side of the contract, in six steps:
 ///
 /// 1. Put what happened into an inbox; take one event out.
-/// 2. `handle(_:at:into:)` it, with the time of this turn.
+/// 2. `handle(_:at:into:)` it, with a fresh reading of the clock: what a wake overtakes began before it.
 /// 3. Perform every effect, in order. None may call back: what an effect causes at once goes to the inbox.
 /// 4. For `.write(connection)` ask `nextWrite(on:at:)`, with a fresh reading of the clock, until it gives nil; hand each
 ///    order to the socket at once. Promise P1 is judged in that call, when the bytes leave.

@@ -23,7 +23,9 @@ final class ProbeRound {
         let addresses = HostAddresses.read(towards: settings.registry.servers.prefix(1).map(\.host))
         // Who dies in between is told by the looks, or by nobody.
         let processes = try ProcessWatch(loop: loop) { _ in }
-        looks = try HostLooks(loop: loop, processes: processes, addresses: addresses) { [unowned self] in
+        let workers = try Workers(loop: loop)
+        looks = try HostLooks(loop: loop, workers: workers, processes: processes, addresses: addresses) {
+            [unowned self] in
             handle(.saw($0))
         }
         handle(.addresses(addresses))

@@ -88,7 +88,7 @@ final class Daemon {
         let processes = try ProcessWatch(loop: loop) { [unowned self] in reactor.send(.exited($0)) }
         let addresses = addresses()
         let looks = try HostLooks(
-            loop: loop, processes: processes, addresses: addresses,
+            loop: loop, workers: workers, processes: processes, addresses: addresses,
             onDiagnosisClosed: { [unowned self] in tell(diagnosisClosedBy: $0) },
             onReports: { [unowned self] in reactor.send(.saw($0)) })
         let directory = try DescriptorDirectory(

@@ -71,11 +71,11 @@ final class ReactorLoop {
     func mayFinish(_ write: WriteID) -> Bool { heart.mayFinish(write, at: Instant(nanoseconds: Clocks.boot())) }
 
     private func drain() {
-        let now = Instant(nanoseconds: max(loop.turnTime, 0))
         var position = 0
         while position < inbox.count {
             precondition(position < Self.mostEvents, "the heart and its drivers never come to rest")
-            heart.handle(inbox[position], at: now, into: &effects)
+            // Not the turn's time: a look may have begun on a thread since, and what a wake overtakes began before it.
+            heart.handle(inbox[position], at: Instant(nanoseconds: Clocks.boot()), into: &effects)
             position += 1
             perform()
         }

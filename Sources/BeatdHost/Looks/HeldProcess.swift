@@ -13,4 +13,7 @@ final class HeldProcess {
 
     /// The pidfd.
     var number: Int32 { handle.number }
+
+    /// Whether it has ended.
+    var hasExited: Bool { handle.hasExited }
 }

@@ -10,7 +10,7 @@ package final class HostLooks {
     /// This host's addresses: what is not among them, nor loopback, is not looked at.
     package var addresses: AddressSet { didSet { ports.addresses = addresses } }
 
-    private let processes: ProcessWatch
+    private let pidfiles: PidfileLooks
     private let onReports: ([SightingReport]) -> Void
     private let connects: ConnectLooks
     private let ports: PortLooks
@@ -24,13 +24,15 @@ package final class HostLooks {
     /// Calls `onDiagnosisClosed` when netlink is found closed to beatd, and with nil when it is open again. With
     /// `diagnosisFailure` it acts as where every dump of sockets ends so.
     package init(
-        loop: EventLoop, processes: ProcessWatch, addresses: AddressSet, diagnosisFailure: SystemCallError? = nil,
+        loop: EventLoop, workers: Workers, processes: ProcessWatch, addresses: AddressSet,
+        diagnosisFailure: SystemCallError? = nil,
         onDiagnosisClosed: @escaping (SystemCallError?) -> Void = { _ in },
         onReports: @escaping ([SightingReport]) -> Void
     ) throws(SystemCallError) {
-        self.processes = processes
         self.addresses = addresses
         self.onReports = onReports
+        pidfiles = try PidfileLooks(
+            loop: loop, workers: workers, processes: processes, onReports: onReports)
         connects = try ConnectLooks(loop: loop, onReports: onReports)
         ports = try PortLooks(
             loop: loop, connects: connects, addresses: addresses, failure: diagnosisFailure, onReports: onReports,
@@ -43,9 +45,13 @@ package final class HostLooks {
 
     /// Looks soon, after what was ordered before.
     package func perform(_ order: LookOrder) {
-        if case .port = order.target.kind { return ports.begin(order) }
-        if orders.isEmpty { turn?.arm() }
-        orders.append(order)
+        switch order.target.kind {
+        case .port: ports.begin(order)
+        case .pidfile(let path, let executable): pidfiles.begin(order, at: path, executable: executable)
+        case .tcp:
+            if orders.isEmpty { turn?.arm() }
+            orders.append(order)
+        }
     }
 
     private func performSome() {
@@ -68,8 +74,6 @@ package final class HostLooks {
 
     private func look(_ order: LookOrder, at began: Instant) -> Sighting? {
         switch order.target.kind {
-        case .pidfile(let path, _):
-            return processes.look(at: path)
         case .tcp(let host, let port):
             if host == ProbeKind.localhost {
                 return connects.begin(order, hosts: ["127.0.0.1", "::1"], port: port, at: began)
@@ -78,8 +82,8 @@ package final class HostLooks {
                 return .tcp(.forbidden("probing other hosts comes with a later version of beatd (allow-remote)"))
             }
             return connects.begin(order, hosts: [host], port: port, at: began)
-        case .port:
-            preconditionFailure("a look at a port came to the looks one by one")
+        case .port, .pidfile:
+            preconditionFailure("a look that others make came to those one by one")
         }
     }
 }

@@ -10,7 +10,7 @@ package final class ProcessWatch {
     private static let mostExits = 64
 
     private let epoll: Epoll
-    private let usesPidfs: Bool
+    let usesPidfs: Bool
     private let onExited: (ProcessIdentity) -> Void
     private var candidates: [String: HeldProcess] = [:]
     private var watched: [UInt64: HeldProcess] = [:]
@@ -58,18 +58,19 @@ package final class ProcessWatch {
         epoll.remove(held.number)
     }
 
-    /// Looks at a pidfile, and keeps hold of the process in it until the next look or `watch`.
-    func look(at path: String) -> Sighting {
-        let (seen, held) = PidfileLook(path: path, usesPidfs: usesPidfs).perform()
-        candidates[path] = nil
-        guard let held, keys[held.identity] == nil else { return seen }
+    /// Keeps hold of the process that a look at that pidfile found, until the next look or `watch`.
+    func hold(_ held: HeldProcess?, for path: String) {
+        forget(path)
+        guard let held, keys[held.identity] == nil else { return }
         if unheld.contains(held.identity) {
             add(held)
         } else if candidates.count < Self.mostCandidates {
             candidates[path] = held
         }
-        return seen
     }
+
+    /// A look found no process in that pidfile.
+    func forget(_ path: String) { candidates[path] = nil }
 
     private func add(_ held: HeldProcess) {
         issued += 1
