@@ -1,11 +1,12 @@
 package import BeatdCore
-import HTTPClient
+package import HTTPClient
 package import Systemd
 
 /// Keep-alive connections to the registry: opened by libcurl, then written and read by us.
 ///
 /// It keeps no queue, sets no timer and never tries again: when a connection can write it asks for an order, and what
-/// happens to it becomes events for the heart. The time limit of a connect is libcurl's, that of a request the heart's.
+/// happens to it becomes events for the heart. The time limit of a connect is libcurl's, that of a name its thread's, that
+/// of a request the heart's.
 package final class RegistryLink {
     /// What the link asks, and whom it tells.
     package struct Heart {
@@ -52,8 +53,8 @@ package final class RegistryLink {
     private var buffer: [UInt8] = []
 
     /// Opens nothing yet.
-    package init(loop: EventLoop, connectTimeout: Duration, heart: Heart) throws(LinkError) {
-        do throws(TransferError) { connections = try Connections(loop: loop) } catch {
+    package init(loop: EventLoop, names: Names, connectTimeout: Duration, heart: Heart) throws(LinkError) {
+        do throws(TransferError) { connections = try Connections(loop: loop, names: names) } catch {
             throw LinkError(sentence: error.description)
         }
         self.loop = loop

@@ -36,17 +36,32 @@ package import Systemd
     }
 
     private let multi: Multi
-    /// Stays in its multi for life: removing it closes the connection.
+    /// Stays in its multi for life: removing it closes the connection; nil while the name's addresses are asked for.
     private var easy: Easy?
+    /// Why the addresses may not be the name's latest, for the sentence of a failure.
+    var doubt: String?
     private var source: EventSource?
     private var state: State
     /// What the server said before it was asked.
     private var early: [UInt8] = []
 
-    init(_ easy: Easy, in multi: Multi, then: @escaping (Opening) -> Void) {
-        self.easy = easy
+    init(in multi: Multi, then: @escaping (Opening) -> Void) {
         self.multi = multi
         state = .connecting(then)
+    }
+
+    /// Begins to connect, unless it was closed before.
+    func begin(_ easy: Easy) throws(TransferError) {
+        guard case .connecting = state else { return }
+        self.easy = easy
+        try multi.add(easy, for: self)
+    }
+
+    /// Ends it where it never came to connecting, and tells.
+    func fail(_ error: TransferError) {
+        guard case .connecting(let then) = state else { return }
+        close()
+        then(.failed(error))
     }
 
     deinit { close() }
@@ -128,7 +143,9 @@ extension Connection: MultiMember {
             // A connection that was never read or written counts as idle, and libcurl may close it.
             if case .closed(let error) = read(into: &early, atMost: 1024) { opening = .failed(error) }
         } else {
-            opening = .failed(easy.error(code))
+            let error = easy.error(code)
+            let sentence = doubt.map { "\($0), and where it was before: \(error.description)" }
+            opening = .failed(TransferError(error.reason, sentence ?? error.description))
         }
         state = .decided(opening, then)
     }

@@ -6,12 +6,13 @@ import CCurl
     /// Libcurl writes its own words here, as long as the handle lives.
     private let detail: UnsafeMutablePointer<CChar>
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var addresses: UnsafeMutablePointer<curl_slist>?
 
     private static let detailSize = Int(CURL_ERROR_SIZE)
     /// Once in a process, before any other thread of libcurl.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
-    init(_ url: String, connectTimeout: Duration) throws(TransferError) {
+    init(_ url: String, connectTimeout: Duration, library: Library = .running) throws(TransferError) {
         guard Self.isReady, let handle = unsafe curl_easy_init() else {
             throw TransferError(.misused, "no memory for a connection")
         }
@@ -20,10 +21,8 @@ import CCurl
         unsafe detail.initialize(repeating: 0, count: Self.detailSize)
         unsafe try set(CURLOPT_ERRORBUFFER, pointer: detail)
         try set(CURLOPT_URL, url)
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try allowOnlyHTTP(library)
         try set(CURLOPT_CONNECTTIMEOUT_MS, connectTimeout.milliseconds)
-        // Otherwise it waits for its resolver's thread when a name server is silent, and the loop with it.
-        try set(CURLOPT_QUICK_EXIT, 1)
         // No signals; SIGPIPE is for the program to ignore.
         try set(CURLOPT_NOSIGNAL, 1)
         // Otherwise a server may choose HTTP/2, which is not what is written on a connection of ours.
@@ -34,9 +33,19 @@ import CCurl
         try set(CURLOPT_PROXY, "")
     }
 
+    /// By the options' numbers: a libcurl before 7.85 doesn't name the first, and later ones warn of the second.
+    private func allowOnlyHTTP(_ library: Library) throws(TransferError) {
+        if library.namesProtocols {
+            try set(CURLoption(rawValue: 10_318), "http,https")  // CURLOPT_PROTOCOLS_STR
+        } else {
+            try set(CURLoption(rawValue: 181), Int(CURLPROTO_HTTP | CURLPROTO_HTTPS))  // CURLOPT_PROTOCOLS
+        }
+    }
+
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headers)
+        unsafe curl_slist_free_all(addresses)
         unsafe detail.deallocate()
     }
 
@@ -69,13 +78,26 @@ import CCurl
     }
 
     func set(headers lines: [String]) throws(TransferError) {
-        for line in lines {
-            guard let longer = unsafe curl_slist_append(headers, line) else {
-                throw TransferError(.misused, "no memory for a header")
-            }
-            unsafe headers = longer
-        }
+        for line in lines { unsafe try Self.append(line, to: &headers) }
         unsafe try set(CURLOPT_HTTPHEADER, pointer: headers)
+    }
+
+    /// Where the URL's name leads, tried in that order: libcurl asks nobody, and keeps the name for TLS and `Host`.
+    ///
+    /// Without a `+` in front the entry replaces the one before it, and doesn't grow old (since 7.75).
+    func set(addresses list: [String], of host: String, port: Int) throws(TransferError) {
+        let texts = list.map { $0.contains(":") ? "[\($0)]" : $0 }
+        unsafe try Self.append("\(host):\(port):\(texts.joined(separator: ","))", to: &addresses)
+        unsafe try set(CURLOPT_RESOLVE, pointer: addresses)
+    }
+
+    private static func append(
+        _ line: String, to list: inout UnsafeMutablePointer<curl_slist>?
+    ) throws(TransferError) {
+        guard let longer = unsafe curl_slist_append(list, line) else {
+            throw TransferError(.misused, "no memory for a line of a list")
+        }
+        unsafe list = longer
     }
 
     func set(timeout: Duration) throws(TransferError) { try set(CURLOPT_TIMEOUT_MS, timeout.milliseconds) }

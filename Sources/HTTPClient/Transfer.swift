@@ -5,6 +5,7 @@ import CCurl
     /// What is asked, and how much is waited for and taken.
     package struct Request: Sendable {
         package var method: String
+        /// With a literal address, unless `unixSocket` is set: a name would hold up the loop as long as name servers like.
         package var url: String
         package var headers: [(name: String, value: String)] = []
         package var body: [UInt8] = []

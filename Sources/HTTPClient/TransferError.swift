@@ -7,6 +7,8 @@ package struct TransferError: Error, Hashable, Sendable, CustomStringConvertible
     package enum Reason: Hashable, Sendable {
         /// The name has no address now.
         case unresolved
+        /// Nobody said which addresses the name has.
+        case unanswered
         /// Nobody listens there.
         case refused
         /// No way there.
@@ -65,7 +67,8 @@ package struct TransferError: Error, Hashable, Sendable, CustomStringConvertible
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR: self.init(.closed, "the other end reset the connection")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH,
-            CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+            CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED,
+            CURLcode(rawValue: 98):  // CURLE_SSL_CLIENTCERT, since 7.77
             self.init(.insecure, text)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_BAD_CONTENT_ENCODING:
             self.init(.malformed, text)

@@ -8,6 +8,8 @@ package struct Lane: Hashable, Sendable {
         case file
         /// Another process' memory.
         case process
+        /// Name servers, one lane for each name.
+        case name
         /// Work of our own, one lane for each kind of it.
         case own
 
@@ -16,7 +18,8 @@ package struct Lane: Hashable, Sendable {
             switch self {
             case .file: 6
             case .process: 2
-            case .own: 8
+            case .name: 2
+            case .own: 6
             }
         }
     }

@@ -1,5 +1,6 @@
 import BeatdCore
 import BeatdNacos
+import HTTPClient
 import Linux
 import Systemd
 import TestSupport
@@ -35,7 +36,7 @@ final class LinkBench {
     init() throws {
         site = try RawSite()
         built = try RegistryLink(
-            loop: site.loop, connectTimeout: .seconds(20),
+            loop: site.loop, names: Names(workers: Workers(loop: site.loop)), connectTimeout: .seconds(20),
             heart: RegistryLink.Heart(
                 nextWrite: { [unowned self] _ in nextWrite() },
                 mayFinish: { [unowned self] _ in mayFinish }, onEvents: { [unowned self] in take($0) }))

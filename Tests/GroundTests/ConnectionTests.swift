@@ -5,6 +5,13 @@ import Systemd
 import TestSupport
 import Testing
 
+extension Connections {
+    /// Such as need no names.
+    fileprivate convenience init(loop: EventLoop) throws {
+        try self.init(loop: loop, names: Names(workers: Workers(loop: loop)))
+    }
+}
+
 /// A connection, and all that was said of it.
 private final class Line {
     let connection: Connection
@@ -102,8 +109,9 @@ struct ConnectionTests {
     }
 
     /// Too long for DNS, so that nobody is asked; and what isn't a name at all.
-    @Test(arguments: [(String(repeating: "x", count: 70), TransferError.Reason.unresolved), ("a b", .misused)])
-    func `a name without an address is told so`(name: String, reason: TransferError.Reason) throws {
+    @Test(arguments: [String(repeating: "x", count: 70), "a b"]) func `a name without an address is told so`(
+        name: String
+    ) throws {
         let loop = try EventLoop()
         let connections = try Connections(loop: loop)
         var told: [Connection.Opening] = []
@@ -113,7 +121,7 @@ struct ConnectionTests {
             Issue.record("it connected")
             return
         }
-        #expect(error.reason == reason)
+        #expect(error.reason == .unresolved)
         #expect(!connection.isOpen)
     }
 

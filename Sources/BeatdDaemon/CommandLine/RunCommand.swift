@@ -1,4 +1,5 @@
 import BeatdHost
+import HTTPClient
 import Linux
 import Log
 
@@ -8,6 +9,10 @@ struct RunCommand {
     let terminal: Terminal
 
     func run() -> ExitCode {
+        if let refusal = Library.running.refusal {
+            terminal.complain(refusal)
+            return .configuration
+        }
         let source = ConfigurationSource(arguments, isJudged: true)
         let configuration: AgentConfiguration
         do throws(ConfigurationSource.Trouble) { configuration = try source.load() } catch {

@@ -24,6 +24,7 @@ final class Daemon {
     private let log: Logger
     private let stateFile: StateFile
     private let workers: Workers
+    private let names: Names
     private let reactor: ReactorLoop
     private let startedAt = Instant(nanoseconds: Clocks.boot())
     private var drivers: Drivers?
@@ -69,6 +70,7 @@ final class Daemon {
         do throws(SystemCallError) {
             loop = try EventLoop()
             workers = try Workers(loop: loop)
+            names = Names(workers: workers)
             reactor = try ReactorLoop(loop: loop, settings: configuration.settings)
         } catch { throw StartError(sentence: error.description) }
     }
@@ -116,7 +118,7 @@ final class Daemon {
     private func makeLink() throws(StartError) -> RegistryLink {
         do throws(LinkError) {
             return try RegistryLink(
-                loop: loop, connectTimeout: configuration.settings.registry.timeout,
+                loop: loop, names: names, connectTimeout: configuration.settings.registry.timeout,
                 heart: RegistryLink.Heart(
                     nextWrite: { [unowned self] in reactor.nextWrite(on: $0) },
                     mayFinish: { [unowned self] in reactor.mayFinish($0) },
@@ -203,16 +205,29 @@ final class Daemon {
     private func watchAddresses() throws(SystemCallError) {
         sources.addresses = try loop.timer { [unowned self] in
             sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
-            let addresses = addresses()
-            drivers?.looks.addresses = addresses
-            reactor.send(.addresses(addresses))
+            readAddresses()
         }
         sources.addresses?.arm(at: (Instant(nanoseconds: Clocks.boot()) + Self.addressPeriod).nanoseconds)
     }
 
+    private func readAddresses() {
+        let addresses = addresses()
+        drivers?.looks.addresses = addresses
+        reactor.send(.addresses(addresses))
+    }
+
     /// Where there is no default route, callers find this host as the registry does.
     private func addresses() -> AddressSet {
-        HostAddresses.read(towards: [reactor.heart.report.registry.server?.host].compactMap(\.self))
+        let registry = reactor.heart.report.registry.server?.host
+        let known = registry.map { names.known($0) } ?? []
+        let addresses = HostAddresses.read(towards: known)
+        if let registry, addresses.source == nil, known.isEmpty {
+            // Without an address nothing is registered, so no connection asks for the name.
+            names.learn(registry, within: configuration.settings.registry.timeout) { [weak self] found in
+                if !found.isEmpty { self?.readAddresses() }
+            }
+        }
+        return addresses
     }
 
     // MARK: Signals and the end

@@ -7,8 +7,10 @@ enum Ask {
     typealias Answer = (status: Int, body: String)
 
     /// Asks a server of this host.
-    static func port(_ port: Int, _ method: String, _ target: String) throws -> Answer {
-        guard let address = SocketAddress("127.0.0.1", port: port) else { throw Unexpected("port \(port)") }
+    static func port(
+        _ port: Int, _ method: String, _ target: String, on host: String = "127.0.0.1"
+    ) throws -> Answer {
+        guard let address = SocketAddress(host, port: port) else { throw Unexpected("port \(port)") }
         return try exchange(try Sockets.connect(to: address), method, target)
     }
 

@@ -5,23 +5,27 @@ import TestSupport
 /// A `beatd-dev-registry` of one test's own, which may be killed and started again on its port.
 final class Registry {
     let port: Int
+    private let host: String
     private var process: TestProcess?
     /// Hold from the next start on.
     var options: [String]
 
-    init(_ options: [String] = [], isStarted: Bool = true) throws {
+    /// On an address of this host, on a free port unless told another.
+    init(_ options: [String] = [], on host: String = "127.0.0.1", port: Int? = nil, isStarted: Bool = true) throws {
         self.options = options
-        port = try Ports.free()
+        self.host = host
+        self.port = try port ?? Ports.free()
         if isStarted { try start() }
     }
 
-    var address: String { "127.0.0.1:\(port)" }
+    var address: String { "\(host):\(port)" }
 
     /// Empty, as a registry that keeps nothing is after a start.
     func start() throws {
         process = try TestProcess(
-            Surroundings.product("beatd-dev-registry"), ["--port", "\(port)", "--quiet"] + options, error: .null)
-        try eventually { (try? Ask.port(port, "GET", "/beatd/requests?since=9999999")) != nil }
+            Surroundings.product("beatd-dev-registry"), ["--host", host, "--port", "\(port)", "--quiet"] + options,
+            error: .null)
+        try eventually { (try? Ask.port(port, "GET", "/beatd/requests?since=9999999", on: host)) != nil }
     }
 
     func kill() throws {
@@ -36,7 +40,7 @@ final class Registry {
 
     /// What was asked about a service, or all, after request `since`, in order.
     func requests(_ service: String? = nil, since: Int = 0) throws -> [Request] {
-        let lines = try Ask.port(port, "GET", "/beatd/requests?since=\(since)").body.split(separator: "\n")
+        let lines = try Ask.port(port, "GET", "/beatd/requests?since=\(since)", on: host).body.split(separator: "\n")
         let all = try lines.map { try JSONDecoder().decode(Request.self, from: Data($0.utf8)) }
         return all.filter { $0.kind != .other && (service == nil || $0.service == service) }
     }
@@ -80,12 +84,12 @@ final class Registry {
 
     /// The list as a consumer sees it.
     func list(_ service: String) throws -> String {
-        try Ask.port(port, "GET", "/nacos/v1/ns/instance/list?serviceName=\(service)").body
+        try Ask.port(port, "GET", "/nacos/v1/ns/instance/list?serviceName=\(service)", on: host).body
     }
 
     /// Sets one of the operator's switches.
     func set(_ entry: String, _ value: String) throws {
-        let answer = try Ask.port(port, "PUT", "/nacos/v1/ns/operator/switches?entry=\(entry)&value=\(value)")
+        let answer = try Ask.port(port, "PUT", "/nacos/v1/ns/operator/switches?entry=\(entry)&value=\(value)", on: host)
         guard answer.status == 200 else { throw Unexpected("switch \(entry): \(answer)") }
     }
 }
