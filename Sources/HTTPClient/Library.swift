@@ -16,7 +16,7 @@ package struct Library: Sendable {
     /// RHEL 9's; what an older one says of a connection that stands was never tried.
     private static let oldest = Library(version: "7.76.0", number: 0x07_4c_00)
 
-    /// - Parameter number: 0xXXYYZZ for version X.Y.Z
+    /// The number is 0xXXYYZZ for version X.Y.Z (curl_version_info(3)).
     package init(version: String, number: UInt32) {
         self.version = version
         self.number = number
