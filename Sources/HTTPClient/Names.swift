@@ -23,18 +23,23 @@ package final class Names {
     }
 
     /// An answer older than this is asked for anew, beside the connections that go on using it (libcurl's own limit).
-    private static let longestUse = Duration.seconds(60)
+    package static let longestUse = Duration.seconds(60)
     /// Names that are remembered: more than anybody writes servers into a configuration.
     private static let mostAnswers = 64
 
     private let workers: Workers
     private let lookup: Lookup
+    private let longestUse: Duration
     private var answers: [String: Answer] = [:]
     private var waiting: [String: [(Result<Found, TransferError>) -> Void]] = [:]
 
-    /// A test may bring a look-up of its own.
-    package init(workers: Workers, lookup: @escaping Lookup = { NameLookup.addresses(of: $0) }) {
+    /// A test may bring a look-up of its own, and less patience.
+    package init(
+        workers: Workers, longestUse: Duration = Names.longestUse,
+        lookup: @escaping Lookup = { NameLookup.addresses(of: $0) }
+    ) {
         self.workers = workers
+        self.longestUse = longestUse
         self.lookup = lookup
     }
 
@@ -54,7 +59,7 @@ package final class Names {
         if let literal = Addresses.canonical(host) { return [literal] }
         guard let answer = answers[host], answer.isTrusted else { return nil }
         let age = Clocks.boot() - answer.askedAt
-        if age > Int64(Self.longestUse / .nanoseconds(1)), waiting[host] == nil { ask(host, within: limit, for: []) }
+        if age > Int64(longestUse / .nanoseconds(1)), waiting[host] == nil { ask(host, within: limit, for: []) }
         return answer.addresses
     }
 

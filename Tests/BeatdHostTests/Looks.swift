@@ -35,6 +35,9 @@ final class Looks {
             })
     }
 
+    /// The addresses of this host are these from now on.
+    func set(_ addresses: AddressSet) { looks?.addresses = addresses }
+
     func order(_ targets: [Target]) {
         let orders = targets.map { target in
             defer { issued += 1 }

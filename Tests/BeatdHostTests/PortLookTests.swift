@@ -100,6 +100,20 @@ struct PortLookTests {
         #expect(looks.closed == [error])
     }
 
+    @Test func `where netlink is closed an address that auto once chose is connected to as long as this host has it`()
+        throws
+    {
+        let error = SystemCallError(call: "socket", code: EPERM)
+        let looks = try Looks(addresses: Self.own, diagnosisFailure: error)
+        let site = try OpenListener("127.0.0.7")
+        let kind = ProbeKind.port(site.port, on: .advertised(.automatic))
+        looks.set(AddressSet(source: "127.0.0.8", local: ["127.0.0.1", "127.0.0.7", "127.0.0.8"]))
+        #expect(try looks.look(at: kind).seen == .port(.connection(.connected, because: error.description)))
+        looks.set(AddressSet(source: "127.0.0.8", local: ["127.0.0.1", "127.0.0.8"]))
+        #expect(try looks.look(at: kind).seen == .port(.connection(.refused, because: error.description)))
+        withExtendedLifetime(site) {}
+    }
+
     @Test func `where netlink is closed an address of another host is not connected to`() throws {
         let looks = try Looks(addresses: Self.own, diagnosisFailure: SystemCallError(call: "socket", code: EPERM))
         let kind = ProbeKind.port(80, on: .literal("192.0.2.1"))

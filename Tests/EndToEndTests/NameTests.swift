@@ -79,6 +79,7 @@ struct NameTests {
         // Look-ups go on and on: the loop stands in none of them.
         scene.service.kill()
         try scene.agent.phase("down", of: "billing", limit: .seconds(3))
+        #expect(try scene.agent.end(by: SIGTERM, limit: .seconds(4)) == .exited(0), "nobody waits for the look-up")
     }
 
     @Test func `a name that is none is named as that`() throws {

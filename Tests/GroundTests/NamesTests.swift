@@ -39,9 +39,9 @@ private final class Domain {
     let connections: Connections
     private let server = NameServer()
 
-    init() throws {
+    init(longestUse: Duration = Names.longestUse) throws {
         loop = try EventLoop()
-        names = try Names(workers: Workers(loop: loop)) { [server] _ in server.answer() }
+        names = try Names(workers: Workers(loop: loop), longestUse: longestUse) { [server] _ in server.answer() }
         connections = try Connections(loop: loop, names: names)
     }
 
@@ -101,6 +101,19 @@ struct NamesTests {
         #expect(try domain.failure(new.port) == "connection refused")
         domain.set("127.0.0.3")
         #expect(try domain.isConnected(new.port))
+        #expect(domain.lookups == 2)
+    }
+
+    @Test func `an old answer is used at once, and asked for anew beside that`() throws {
+        let domain = try Domain(longestUse: .zero)
+        let old = try OpenListener("127.0.0.2")
+        domain.set("127.0.0.2")
+        #expect(try domain.isConnected(old.port))
+        let gate = try Gate()
+        domain.set("127.0.0.3", behind: gate)
+        #expect(try domain.isConnected(old.port), "nobody waits for the new answer")
+        gate.open()
+        try turn(domain.loop) { domain.names.known("nacos.example") == ["127.0.0.3"] }
         #expect(domain.lookups == 2)
     }
 

@@ -36,7 +36,9 @@ final class PortLooks {
         var hasIPv6 = false
     }
 
-    var addresses: AddressSet
+    var addresses: AddressSet { didSet { keepSources() } }
+    /// Where `auto` may send callers, the latest first: an address once chosen is kept as long as this host has it.
+    private var sources: [String] = []
     private let connects: ConnectLooks
     private let onReports: ([SightingReport]) -> Void
     private let onClosed: (SystemCallError?) -> Void
@@ -60,11 +62,17 @@ final class PortLooks {
     ) throws(SystemCallError) {
         self.connects = connects
         self.addresses = addresses
+        sources = [addresses.source].compactMap(\.self)
         self.failure = failure
         self.onReports = onReports
         self.onClosed = onClosed
         turn = try loop.deferred { [unowned self] in self.work() }
         connects.onRoom = { [unowned self] in if self.round != nil { self.turn?.arm() } }
+    }
+
+    private func keepSources() {
+        sources.removeAll { $0 == addresses.source || !addresses.local.contains($0) }
+        if let source = addresses.source { sources.insert(source, at: 0) }
     }
 
     /// Looks soon; one report follows.
@@ -180,7 +188,7 @@ final class PortLooks {
         case .any: true
         case .literal(let wanted): place.takes(wanted)
         case .advertised(.literal(let wanted)): !addresses.local.contains(wanted) || place.takes(wanted)
-        case .advertised(.automatic): addresses.source.map(place.takes) ?? true
+        case .advertised(.automatic): sources.isEmpty || sources.contains(where: place.takes)
         }
     }
 
@@ -214,7 +222,7 @@ final class PortLooks {
         case .literal(let literal), .advertised(.literal(let literal)): first.append(literal)
         case .any, .advertised(.automatic): break
         }
-        if let source = addresses.source { first.append(source) }
+        first += sources
         first += ["127.0.0.1", "::1"]
         return first + addresses.local.subtracting(first).sorted()
     }
@@ -227,7 +235,8 @@ final class PortLooks {
             switch address {
             case .literal(let literal): [literal]
             case .advertised(.literal(let literal)) where addresses.local.contains(literal): [literal]
-            case .advertised(.automatic): addresses.source.map { [$0] } ?? ["127.0.0.1", "::1"]
+            case .advertised(.automatic):
+                sources.isEmpty ? ["127.0.0.1", "::1"] : Array(sources.prefix(Self.mostLookups))
             case .any, .advertised(.literal): Array(candidates(for: .any).prefix(Self.mostLookups))
             }
         let isOurs = hosts.allSatisfy { Addresses.isLoopback($0) || addresses.local.contains($0) }
