@@ -7,12 +7,11 @@ package enum JournalSink {
     package static var isAvailable: Bool { Journal.isOurStandardError }
 
     /// The usual `MESSAGE=` and `PRIORITY=`, and ours such as `BEATD_INSTANCE=`.
-    package static func write(_ record: LogRecord) { Journal.send(fields(of: record)) }
-
-    package static func fields(of record: LogRecord) -> [(key: String, value: String)] {
-        [
-            ("MESSAGE", LogFormat.summary(record)), ("PRIORITY", String(record.level.rawValue)),
-            ("SYSLOG_IDENTIFIER", "beatd"),
-        ] + record.fields.map { ("BEATD_\($0.key.uppercased())", $0.value) }
+    package static func bytes(of record: LogRecord) -> [UInt8] {
+        Journal.record(
+            [
+                ("MESSAGE", LogFormat.summary(record)), ("PRIORITY", String(record.level.rawValue)),
+                ("SYSLOG_IDENTIFIER", "beatd"),
+            ] + record.fields.map { ("BEATD_\($0.key.uppercased())", $0.value.description) })
     }
 }

@@ -44,6 +44,7 @@ int beatd_peer(int socket, pid_t *pid, uid_t *uid, gid_t *gid) {
     struct ucred found;
     socklen_t size = sizeof found;
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0) return -1;
+    if (size != sizeof found) return -1;
     *pid = found.pid;
     *uid = found.uid;
     *gid = found.gid;

@@ -121,6 +121,17 @@ import Glibc
         return headers
     }
 
+    /// Whether the request isn't whole yet.
+    var isAsking: Bool {
+        switch state {
+        case .head, .body: true
+        case .handling, .waiting, .answered, .aborted, .ended: false
+        }
+    }
+
+    /// Whether the answer is out, and the client takes it.
+    var isSending: Bool { if case .ended = state { true } else { false } }
+
     /// Whether nobody waits for the answer any more: libmicrohttpd doesn't look while the connection is suspended.
     var isGone: Bool {
         if case .ended = state { return true }

@@ -9,6 +9,9 @@ package import Systemd
     package struct Limits: Sendable {
         /// Those waiting for an answer count; more wait in the kernel's queue.
         package var connections = 64
+        /// From this many on, the one that has stood there longest without a whole request, or else without taking its
+        /// answer, is closed for each that comes.
+        package var crowd = Int.max
         /// A connection with nothing to say is closed after this; rounded up to seconds, zero: never.
         package var idle = Duration.seconds(60)
         /// Memory of one connection: the head of a request and that of its answer.
@@ -194,10 +197,24 @@ package import Systemd
         connectionsSeen += 1
         let info = unsafe beatd_mhd_connection_info(connection, .CONNECTION_INFO_CONNECTION_FD)
         let socket = unsafe info?.pointee.connect_fd ?? -1
-        let peer = Sockets.peer(of: socket).flatMap { $0.pid > 0 ? PeerCredentials($0) : nil }
+        let peer = Sockets.peer(of: socket)
         let client = Client(id: ConnectionID(number: connectionsSeen), socket: socket, peer: peer)
         clients[client.id] = client
+        makeRoom()
         return client
+    }
+
+    /// Idlers and babblers keep nobody out.
+    private func makeRoom() {
+        let present = clients.values.filter { !$0.isLeaving }
+        guard present.count > limits.crowd else { return }
+        let asking = present.filter { $0.exchange?.isAsking ?? true }
+        let sending = present.filter { $0.exchange?.isSending ?? false }
+        let candidates = asking.isEmpty ? sending : asking
+        guard let victim = candidates.min(by: { $0.id.number < $1.id.number }) else { return }
+        victim.isLeaving = true
+        // Libmicrohttpd has no call for it: it reads the end, and closes.
+        Glibc.shutdown(victim.socket, Int32(SHUT_RDWR))
     }
 
     fileprivate func disconnected(_ client: Client) { clients[client.id] = nil }
@@ -266,17 +283,11 @@ private func object<Object: AnyObject>(_ pointer: UnsafeMutableRawPointer?) -> O
     return unsafe Unmanaged<Object>.fromOpaque(pointer).takeUnretainedValue()
 }
 
-extension PeerCredentials {
-    fileprivate init(_ peer: (pid: Int32, user: UInt32, group: UInt32)) {
-        self.init(pid: peer.pid, user: peer.user, group: peer.group)
-    }
-}
-
 extension Duration {
     /// Whole nanoseconds, at most 292 years.
     var nanoseconds: Int64 {
         let (seconds, rest) = components
-        return Int64(clamping: seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue) + rest
-            / 1_000_000_000
+        let limit: Int64 = 9_223_372_036
+        return min(max(seconds, -limit), limit - 1) * 1_000_000_000 + rest / 1_000_000_000
     }
 }

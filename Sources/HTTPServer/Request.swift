@@ -1,3 +1,5 @@
+package import Linux
+
 /// A whole request, body and all.
 package struct Request: Sendable {
     /// In capitals, as it came: `GET`.
@@ -10,7 +12,7 @@ package struct Request: Sendable {
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
     /// The process at the other end of a unix socket; nil over TCP.
-    package let peer: PeerCredentials?
+    package let peer: Sockets.Peer?
     package let connection: ConnectionID
     /// 1 for the first request on its connection.
     package let requestNumber: Int

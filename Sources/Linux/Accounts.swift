@@ -1,67 +1,57 @@
 internal import Glibc
 
-/// Who this process is and who others are (getpwuid_r(3), getgrnam_r(3)); callable from the worker, too.
+/// Who this process is and who others are; callable from any thread.
 package enum Accounts {
     /// Of the rights that count, the effective ones (credentials(7)).
     package static var user: UInt32 { geteuid() }
     package static var group: UInt32 { getegid() }
     package static var pid: Int32 { getpid() }
 
+    /// What the kernel shows for a user or group that has no number in our user namespace (user_namespaces(7)).
+    package static let overflowUser = number(in: "/proc/sys/kernel/overflowuid")
+    package static let overflowGroup = number(in: "/proc/sys/kernel/overflowgid")
+
+    /// `beatd`, or the number where /etc/passwd has no name for it.
+    ///
+    /// As of the first question, and without the name services (nsswitch.conf(5)): one that hangs may hold up no look.
+    package static func name(ofUser id: UInt32) -> String { names[id] ?? String(id) }
+
+    private static let names: [UInt32: String] = {
+        let lines = text(of: "/etc/passwd").split(separator: "\n")
+        let users = lines.compactMap { line -> (UInt32, String)? in
+            let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard fields.count > 2, let id = UInt32(fields[2]) else { return nil }
+            return (id, String(fields[0]))
+        }
+        return Dictionary(users) { first, _ in first }
+    }()
+
     /// The id of a group by name; nil where there is none.
+    ///
+    /// Asks the name services, which may take their time: not for the loop's thread (getgrnam_r(3)).
     package static func group(named name: String) -> UInt32? {
-        unsafe withRoom { room, size in
-            var entry = unsafe Glibc.group()
-            var found: UnsafeMutablePointer<Glibc.group>?
-            let code = unsafe getgrnam_r(name, &entry, room, size, &found)
-            return unsafe (code, found?.pointee.gr_gid)
-        }
-    }
-
-    /// `beatd`, or the number where the user has no name.
-    package static func name(ofUser id: UInt32) -> String {
-        unsafe withUser(id) { unsafe $0.pw_name.map { unsafe String(cString: $0) } } ?? String(id)
-    }
-
-    /// Whether that user is a member of the group, as primary or by /etc/group.
-    package static func isMember(user: UInt32, of group: UInt32) -> Bool {
-        unsafe withUser(user) { entry in
-            var count: Int32 = 64
-            while true {
-                let room = count
-                var groups = [gid_t](repeating: 0, count: Int(room))
-                // Too little room: says how much is needed (getgrouplist(3)).
-                if unsafe getgrouplist(entry.pw_name, entry.pw_gid, &groups, &count) >= 0 {
-                    return groups.prefix(Int(count)).contains(group)
-                }
-                guard count > room, count <= mostGroups else { return false }
-            }
-        } ?? false
-    }
-
-    /// The kernel's own limit (NGROUPS_MAX).
-    private static let mostGroups: Int32 = 65_536
-
-    /// Longer entries of the user and group files than this are taken for none.
-    private static let mostRoom = 1 << 20
-
-    private static func withUser<Result>(_ id: UInt32, _ body: (passwd) -> Result?) -> Result? {
-        unsafe withRoom { room, size in
-            var entry = unsafe passwd()
-            var found: UnsafeMutablePointer<passwd>?
-            let code = unsafe getpwuid_r(id, &entry, room, size, &found)
-            return unsafe (code, found.flatMap { unsafe body($0.pointee) })
-        }
-    }
-
-    /// Calls again with more room while the entry doesn't fit (ERANGE).
-    private static func withRoom<Result>(_ body: (UnsafeMutablePointer<CChar>, Int) -> (Int32, Result?)) -> Result? {
         var size = 1024
         while size <= mostRoom {
             var room = [CChar](repeating: 0, count: size)
-            let (code, result) = unsafe body(&room, size)
-            if code != ERANGE { return result }
+            var entry = unsafe Glibc.group()
+            var found: UnsafeMutablePointer<Glibc.group>?
+            // With too little room (ERANGE) it is asked again with more.
+            if unsafe getgrnam_r(name, &entry, &room, size, &found) != ERANGE { return unsafe found?.pointee.gr_gid }
             size *= 4
         }
         return nil
+    }
+
+    /// Longer entries of the group file than this are taken for none, and so is what a longer user file holds behind it.
+    private static let mostRoom = 1 << 20
+
+    private static func text(of path: String) -> String {
+        guard let file = try? Files.open(path), let bytes = try? Files.read(file, limit: mostRoom) else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// 65534 where the kernel doesn't say.
+    private static func number(in path: String) -> UInt32 {
+        UInt32(text(of: path).filter(\.isNumber)) ?? 65_534
     }
 }

@@ -21,21 +21,25 @@ package struct LockFile: ~Copyable {
         let number = file.number
         do throws(SystemCallError) {
             try checked("flock", path) { flock(number, LOCK_EX | LOCK_NB) }
-            try checked("ftruncate", path) { ftruncate(number, 0) }
-            try Files.writeAll(Array("\(getpid())\n".utf8), to: file)
         } catch {
             guard error.code == EWOULDBLOCK else { throw .failed(error) }
             let text = try? Files.read(file, limit: 32)
             throw .held(by: text.flatMap { Int32(String(decoding: $0, as: UTF8.self).prefix { $0.isNumber }) })
         }
+        // On a full or read-only file system the lock holds all the same.
+        if ftruncate(number, 0) == 0 { try? Files.writeAll(Array("\(getpid())\n".utf8), to: file) }
     }
 
     private static func open(_ path: String) throws(Refusal) -> Descriptor {
-        do throws(SystemCallError) {
-            return Descriptor(
-                taking: try checked("open", path) {
-                    unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
-                })
-        } catch { throw .failed(error) }
+        do throws(SystemCallError) { return try open(path, O_RDWR | O_CREAT) } catch {
+            // One that is there can be locked where it can't be written.
+            guard let file = try? open(path, O_RDONLY) else { throw .failed(error) }
+            return file
+        }
+    }
+
+    private static func open(_ path: String, _ flags: Int32) throws(SystemCallError) -> Descriptor {
+        Descriptor(
+            taking: try checked("open", path) { unsafe Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o644) })
     }
 }

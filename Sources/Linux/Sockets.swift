@@ -109,7 +109,7 @@ package enum Sockets {
             try checked("fchmod", path) { fchmod(number, mode) }
             try checked("bind", path) { unsafe withUnix(path) { unsafe bind(number, $0, $1) } }
             try Files.setMode(mode, of: path)
-            try checked("listen", path) { Glibc.listen(number, 64) }
+            try checked("listen", path) { Glibc.listen(number, 256) }
             return socket
         } catch { throw .failed(error) }
     }
@@ -154,31 +154,67 @@ package enum Sockets {
         return socket
     }
 
-    /// Who is at the other end of a unix socket (unix(7), SO_PEERCRED).
-    package static func peer(of socket: borrowing Descriptor) -> (pid: Int32, user: UInt32, group: UInt32)? {
-        peer(of: socket.number)
+    /// The process at the other end of a unix socket, as it was when it connected or listened.
+    package struct Peer: Hashable, Sendable {
+        /// 0 where it lives in another PID namespace.
+        package let pid: Int32
+        package let user: UInt32
+        package let group: UInt32
+        /// Its supplementary groups, as the kernel knows them: no name service is asked.
+        package let groups: [UInt32]
+
+        package init(pid: Int32, user: UInt32, group: UInt32, groups: [UInt32] = []) {
+            self.pid = pid
+            self.user = user
+            self.group = group
+            self.groups = groups
+        }
     }
 
+    /// Who is at the other end of a unix socket (unix(7), SO_PEERCRED); nil over TCP.
+    package static func peer(of socket: borrowing Descriptor) -> Peer? { peer(of: socket.number) }
+
     /// The same by number, for a socket that a library holds.
-    package static func peer(of number: Int32) -> (pid: Int32, user: UInt32, group: UInt32)? {
+    package static func peer(of number: Int32) -> Peer? {
         var pid: pid_t = 0
         var user: uid_t = 0
         var group: gid_t = 0
-        guard unsafe beatd_peer(number, &pid, &user, &group) == 0 else { return nil }
-        return (pid, user, group)
+        // A socket without such a peer answers with the user that is none.
+        guard unsafe beatd_peer(number, &pid, &user, &group) == 0, user != UInt32.max else { return nil }
+        return Peer(pid: pid, user: user, group: group, groups: groups(of: number))
     }
 
-    private static func withUnix<Result>(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result)
-        -> Result
-    {
+    /// None before Linux 4.13 (SO_PEERGROUPS).
+    private static func groups(of number: Int32) -> [UInt32] {
+        var room = 64
+        // The kernel's own limit (NGROUPS_MAX).
+        while room <= 65_536 {
+            var groups = [gid_t](repeating: 0, count: room)
+            var size = socklen_t(room * MemoryLayout<gid_t>.size)
+            if unsafe getsockopt(number, SOL_SOCKET, SO_PEERGROUPS, &groups, &size) == 0 {
+                return Array(groups.prefix(Int(size) / MemoryLayout<gid_t>.size))
+            }
+            guard errno == ERANGE else { return [] }
+            room *= 32
+        }
+        return []
+    }
+
+    /// A leading `@` names an abstract socket: a zero stands there, and the name ends with the size.
+    static func withUnix<Result>(
+        _ path: String, isAbstract: Bool = false, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { buffer in
             for (index, byte) in path.utf8.enumerated() where index < buffer.count - 1 { unsafe buffer[index] = byte }
+            if isAbstract { unsafe buffer[0] = 0 }
         }
+        let whole = MemoryLayout<sockaddr_un>.size
+        let size = isAbstract ? whole - MemoryLayout.size(ofValue: address.sun_path) + path.utf8.count : whole
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                unsafe body($0, socklen_t(size))
             }
         }
     }

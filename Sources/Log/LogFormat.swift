@@ -14,8 +14,8 @@ package enum LogFormat: Sendable {
             return "\(time) \(level)\(record.message)\(fields.isEmpty ? "" : " ")\(fields)\n"
         case .json:
             let pairs = [("at", time), ("level", record.level.name), ("message", record.message)]
-            let all = pairs.map { (key: $0.0, value: $0.1) } + record.fields
-            return "{" + all.map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }.joined(separator: ",") + "}\n"
+            let all = pairs.map { (key: $0.0, value: LogValue.text($0.1)) } + record.fields
+            return "{" + all.map { "\(Self.quoted($0.key)):\(Self.json($0.value))" }.joined(separator: ",") + "}\n"
         }
     }
 
@@ -25,7 +25,15 @@ package enum LogFormat: Sendable {
         return details.isEmpty ? record.message : "\(record.message): \(details)"
     }
 
-    private static func word(_ value: String) -> String {
+    private static func json(_ value: LogValue) -> String {
+        switch value {
+        case .text(let text): quoted(text)
+        case .number(let number): String(number)
+        }
+    }
+
+    private static func word(_ value: LogValue) -> String {
+        guard case .text(let value) = value else { return value.description }
         let isPlain =
             !value.isEmpty
             && value.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && !isControl($0) }

@@ -3,10 +3,10 @@ package struct LogRecord: Sendable {
     package var level: LogLevel
     package var message: String
     /// Keys are lower-case words: `instance`, `phase`, `reason`, `file`.
-    package var fields: [(key: String, value: String)]
+    package var fields: [(key: String, value: LogValue)]
 
     /// By level, message and fields.
-    package init(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)] = []) {
+    package init(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         self.level = level
         self.message = message
         self.fields = fields

@@ -10,27 +10,29 @@ package struct Logger {
     }
 
     /// Hands a record on, if it matters enough.
-    package func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: String)] = []) {
+    package func log(_ level: LogLevel, _ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         guard level <= self.level else { return }
         sink(LogRecord(level, message, fields))
     }
 
     /// Something is lost.
-    package func error(_ message: String, _ fields: [(key: String, value: String)] = []) {
+    package func error(_ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         log(.error, message, fields)
     }
     /// Somebody should do something.
-    package func warning(_ message: String, _ fields: [(key: String, value: String)] = []) {
+    package func warning(_ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         log(.warning, message, fields)
     }
     /// A change that an operator wants to see.
-    package func notice(_ message: String, _ fields: [(key: String, value: String)] = []) {
+    package func notice(_ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         log(.notice, message, fields)
     }
     /// Good to know when one looks.
-    package func info(_ message: String, _ fields: [(key: String, value: String)] = []) { log(.info, message, fields) }
+    package func info(_ message: String, _ fields: [(key: String, value: LogValue)] = []) {
+        log(.info, message, fields)
+    }
     /// For whoever works on beatd.
-    package func debug(_ message: String, _ fields: [(key: String, value: String)] = []) {
+    package func debug(_ message: String, _ fields: [(key: String, value: LogValue)] = []) {
         log(.debug, message, fields)
     }
 }

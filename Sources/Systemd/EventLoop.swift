@@ -46,9 +46,6 @@ package import Linux
         return Int64(micro) * 1000
     }
 
-    /// Feeds systemd's watchdog from the turning loop, where the unit asks for it (sd_event_set_watchdog(3)).
-    package func feedWatchdog() { unsafe sd_event_set_watchdog(handle, 1) }
-
     // MARK: Sources
 
     /// Level-triggered: the body is called as long as the descriptor is ready.

@@ -202,7 +202,7 @@ final class JobExchange: Sendable {
 }
 
 /// A thread that nobody waits for.
-private enum DetachedThread {
+enum DetachedThread {
     private final class Body {
         let run: () -> Void
         init(_ run: @escaping () -> Void) { self.run = run }

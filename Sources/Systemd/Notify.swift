@@ -2,21 +2,36 @@ internal import CSystemd
 internal import Linux
 
 /// Words to the service manager (sd_notify(3)); without one they go nowhere.
+///
+/// Sent by a socket of ours: sd_notify itself waits for a manager that doesn't read, and so does sd_event's watchdog.
 package enum Notify {
-    /// Sends lines such as `READY=1`.
-    ///
-    /// Whether a manager took them: false where there is none.
+    /// What became of some words.
+    package enum Sent: Hashable, Sendable {
+        case taken
+        /// The manager doesn't read, or is being restarted: they may be said again.
+        case notNow
+        /// There is no manager, or none that would ever take them.
+        case nobody
+    }
+
+    private static let socket = try? Datagrams()
+
+    /// Sends lines such as `READY=1`; never waits.
     @discardableResult
-    package static func send(_ lines: [String]) -> Bool { unsafe sd_notify(0, lines.joined(separator: "\n")) > 0 }
+    package static func send(_ lines: [String]) -> Sent {
+        // A path or an abstract name; `vsock:`, for whole virtual machines, is nothing that beatd runs as.
+        guard let path = Environment.value("NOTIFY_SOCKET"), path.hasPrefix("/") || path.hasPrefix("@"), let socket
+        else { return .nobody }
+        do throws(SystemCallError) {
+            try socket.send(Array(lines.joined(separator: "\n").utf8), to: path, isWaiting: false)
+            return .taken
+        } catch {
+            return error.isAgain || error.isExhausted || error.isRefused || error.isNotFound ? .notNow : .nobody
+        }
+    }
 
     /// Whether a manager waits for words (`NOTIFY_SOCKET`).
     package static var isHeard: Bool { Environment.value("NOTIFY_SOCKET") != nil }
-
-    /// Waits until the manager has read all that was sent before, at most `limit` (sd_notify_barrier(3)); for the very end.
-    @discardableResult
-    package static func settle(limit: Duration) -> Bool {
-        sd_notify_barrier(0, UInt64(max(limit / .microseconds(1), 0))) > 0
-    }
 
     /// How often the unit asks for a sign of life; nil where it doesn't (sd_watchdog_enabled(3)).
     package static var watchdog: Duration? {

@@ -125,7 +125,7 @@ struct ConfigurationTests {
         let warnings = try decode(nil, ["BEATD_REGISTRY_SERVER": "a", "BEATD_CONFIG": "/x", "HOME": "/"]).warnings
         #expect(
             warnings.map(\.sentence) == [
-                "BEATD_REGISTRY_SERVER is no key of beatd.yaml; did you mean BEATD_REGISTRY_SERVERS?"
+                "no key of beatd.yaml goes by this name; did you mean BEATD_REGISTRY_SERVERS?"
             ])
     }
 

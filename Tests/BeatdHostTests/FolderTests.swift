@@ -52,6 +52,18 @@ struct FolderTests {
                 == true)
     }
 
+    @Test func `a warning is told with its own file, not with one whose NAME begins the same`() throws {
+        let folder = try Folder()
+        let odd = "address: 192.0.2.7\n"
+        try folder.move(Self.descriptor("a") + odd, to: "billing.yaml")
+        try folder.move(Self.descriptor("b") + odd, to: "billing.v2.yaml")
+        try folder.start()
+        #expect(folder.latest?.newWarnings.map(\.file) == ["billing.v2.yaml", "billing.yaml"])
+        try folder.move(Self.descriptor("a", port: 9200) + odd, to: "billing.yaml")
+        try folder.wait { folder.latest?.set.accepted.first { $0.name == "billing" }?.port == 9200 }
+        #expect(folder.latest?.newWarnings.map(\.file) == ["billing.yaml"])
+    }
+
     @Test func `a burst of changes is read once it is quiet`() throws {
         let folder = try Folder(settle: .milliseconds(300))
         try folder.start()

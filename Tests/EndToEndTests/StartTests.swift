@@ -61,14 +61,6 @@ import Testing
         #expect(try TextFile.read(agent.socket) == "precious")
     }
 
-    @Test func `a state directory that can't be made is 78 and named`() throws {
-        try agent.folder.write("", to: "file")
-        let refusal = try refusal("--set", "state-directory=\(agent.folder.path("file/state"))")
-        #expect(refusal.code == 78)
-        #expect(refusal.error.contains("state-directory"), "\(refusal)")
-        #expect(refusal.error.contains(agent.folder.path("file")))
-    }
-
     @Test func `copies of good files that can't be kept are named, and stop nothing`() throws {
         try agent.folder.makeFolder("state")
         try agent.folder.write("", to: "state/last-good")

@@ -21,6 +21,13 @@ import Testing
                 """)
     }
 
+    @Test func `a number is one for machines, and a word for people`() {
+        let record = LogRecord(.notice, "Reloaded", [("refused", .number(2)), ("port", "2")])
+        #expect(LogFormat.json.line(record, at: "t").hasSuffix(#","refused":2,"port":"2"}"# + "\n"))
+        #expect(LogFormat.text.line(record, at: "t") == "t notice  Reloaded  refused=2 port=2\n")
+        #expect(LogFormat.summary(record) == "Reloaded: refused=2 port=2")
+    }
+
     @Test(arguments: [
         ("", #""""#), ("plain", "plain"), ("a b", #""a b""#), ("a=b", #""a=b""#), (#"say "x""#, #""say \"x\"""#),
         ("one\ntwo\tthree", #""one\ntwo\tthree""#), ("\u{1b}[31mred", #""\u001b[31mred""#), ("\r", #""\u000d""#),
@@ -29,7 +36,7 @@ import Testing
         ("größe", "größe"), ("🙂", "🙂"), (#"C: \x"#, #""C: \\x""#),
     ])
     func `no value breaks its line or reaches the terminal's controls`(value: String, shown: String) {
-        let record = LogRecord(.info, "Seen", [("value", value)])
+        let record = LogRecord(.info, "Seen", [("value", .text(value))])
         #expect(LogFormat.text.line(record, at: "t") == "t info    Seen  value=\(shown)\n")
         let quoted = shown.hasPrefix("\"") ? shown : "\"\(shown)\""
         #expect(LogFormat.json.line(record, at: "t").hasSuffix(",\"value\":\(quoted)}\n"))

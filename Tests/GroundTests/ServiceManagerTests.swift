@@ -10,29 +10,21 @@ import Testing
         await #expect(processExitsWith: .success) {
             let manager = try NotifySocket()
             #expect(!Notify.isHeard)
-            #expect(!Notify.send(["READY=1"]))
+            #expect(Notify.send(["READY=1"]) == .nobody)
             unsafe setenv("NOTIFY_SOCKET", manager.path, 1)
             #expect(Notify.isHeard)
-            #expect(Notify.send(["READY=1", "STATUS=3 up"]))
+            #expect(Notify.send(["READY=1", "STATUS=3 up"]) == .taken)
             try manager.wait(for: "READY=1")
             #expect(manager.lines == ["READY=1", "STATUS=3 up"])
         }
     }
 
-    @Test func `the unit's wish for signs of life is known, and the turning loop gives them`() async {
+    @Test func `the unit's wish for signs of life is known`() async {
         await #expect(processExitsWith: .success) {
             #expect(Notify.watchdog == nil)
-            let manager = try NotifySocket()
-            unsafe setenv("NOTIFY_SOCKET", manager.path, 1)
             unsafe setenv("WATCHDOG_USEC", "100000", 1)
             unsafe setenv("WATCHDOG_PID", "\(Accounts.pid)", 1)
             #expect(Notify.watchdog == .milliseconds(100))
-            let loop = try EventLoop()
-            loop.feedWatchdog()
-            try turn(loop) {
-                manager.receive()
-                return manager.lines.filter { $0 == "WATCHDOG=1" }.count >= 2
-            }
         }
     }
 
@@ -77,7 +69,43 @@ import Testing
         }
     }
 
-    @Test func `a record for the journal may hold anything`() {
-        #expect(Journal.send([("MESSAGE", "two\nlines"), ("PRIORITY", "6"), ("BEATD_EMPTY", "")]))
+    @Test func `a manager that doesn't read holds nobody up, and takes the words when it reads again`() async {
+        await #expect(processExitsWith: .success) {
+            let manager = try NotifySocket()
+            unsafe setenv("NOTIFY_SOCKET", manager.path, 1)
+            // With a send that waits this would never end.
+            var count = 0
+            while Notify.send(["STATUS=\(count)"]) == .taken { count += 1 }
+            #expect(Notify.send(["READY=1"]) == .notNow)
+            manager.receive()
+            #expect(manager.lines.count == count)
+            #expect(Notify.send(["READY=1"]) == .taken)
+        }
+    }
+
+    @Test func `a manager with an abstract name is found, one that is being restarted is asked again`() async {
+        await #expect(processExitsWith: .success) {
+            let name = "@beatd-test-\(Accounts.pid)"
+            unsafe setenv("NOTIFY_SOCKET", name, 1)
+            #expect(Notify.send(["READY=1"]) == .notNow)
+            let manager = try NotifySocket(named: name)
+            #expect(Notify.send(["READY=1"]) == .taken)
+            manager.receive()
+            #expect(manager.lines == ["READY=1"])
+        }
+    }
+
+    @Test func `a record for the journal may hold anything, by line or by length`() {
+        let plain = Journal.record([("PRIORITY", "6"), ("BEATD_EMPTY", ""), ("MESSAGE", "a=b ö")])
+        #expect(String(decoding: plain, as: UTF8.self) == "PRIORITY=6\nBEATD_EMPTY=\nMESSAGE=a=b ö\n")
+        let broken = Journal.record([("MESSAGE", "two\nlines")])
+        #expect(broken == Array("MESSAGE\n".utf8) + [9, 0, 0, 0, 0, 0, 0, 0] + Array("two\nlines\n".utf8))
+    }
+
+    @Test func `a value that is too long for the journal is cut off between two characters`() {
+        let text = "x" + String(repeating: "ö", count: Journal.longestValue)
+        let record = Journal.record([("MESSAGE", text)])
+        #expect(record.count < Journal.longestValue + 20)
+        #expect(String(validating: record, as: UTF8.self)?.hasSuffix("öö…\n") == true)
     }
 }

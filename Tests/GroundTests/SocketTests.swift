@@ -10,7 +10,7 @@ import Testing
         init(_ socket: consuming Descriptor) { self.socket = socket }
         var address: SocketAddress? { Sockets.name(of: socket) }
 
-        var peer: (pid: Int32, user: UInt32, group: UInt32)? { Sockets.peer(of: socket) }
+        var peer: Sockets.Peer? { Sockets.peer(of: socket) }
 
         /// The next that waits.
         func accept() -> Held? {

@@ -180,7 +180,7 @@ struct TransferTests {
         let folder = try TemporaryDirectory()
         let loop = try EventLoop()
         let listener = try Sockets.listen(onUnix: folder.path("socket"), mode: 0o600)
-        var peers: [PeerCredentials?] = []
+        var peers: [Sockets.Peer?] = []
         let server = try HTTPServer(loop: loop, listening: listener) { request, responder in
             peers.append(request.peer)
             responder.send(Response(status: 200))

@@ -10,20 +10,23 @@ package final class NotifySocket {
     /// Every line received so far, in order.
     package private(set) var lines: [String] = []
 
-    /// Made in a folder of its own.
-    package init() throws {
+    /// Made in a folder of its own, unless it has an abstract name such as `@manager`.
+    package init(named name: String? = nil) throws {
         folder = try TemporaryDirectory()
-        path = folder.path("notify")
+        path = name ?? folder.path("notify")
         let flags = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         socket = Descriptor(taking: Glibc.socket(AF_UNIX, flags, 0))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        if name != nil { address.sun_path.0 = 0 }
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        let size = MemoryLayout<sockaddr_un>.size - (name == nil ? 0 : room - bytes.count)
         let number = socket.number
         let result = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                unsafe bind(number, $0, socklen_t(size))
             }
         }
         guard result == 0 else { throw SystemCallError(call: "bind", code: errno, subject: path) }

@@ -66,7 +66,7 @@ extension BeatReactor {
         guard let stop = course.stop, !course.isFinished else { return }
         guard leases.isEmpty || stop.mode == .lapse || now >= stop.deadline else { return }
         course.isFinished = true
-        let left = leases.ids.map { leases[$0] }.filter { $0.mayHold || $0.isInFlight != nil }.map(\.identity)
-        effects.append(.finished(left: left))
+        let left = leases.ids.map { leases[$0] }.filter { $0.mayHold || $0.isInFlight != nil }.map(\.name)
+        effects.append(.finished(left: Set(left).sorted()))
     }
 }

@@ -60,7 +60,7 @@ extension BeatReactor {
         tasks.rename(id, to: descriptor)
         resubscribe(id, from: old, at: now, into: &effects)
         assign(id, at: now, into: &effects)
-        if let lease = tasks[id].claim.lease { leases[lease].name = descriptor.name }
+        for lease in tasks[id].claim.all { leases[lease].name = descriptor.name }
         memory.isDirty = true
         refresh(id, at: now, into: &effects)
     }

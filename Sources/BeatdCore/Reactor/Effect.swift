@@ -17,8 +17,8 @@ package enum Effect: Sendable {
     case transition(Transition)
     /// `ready.when` came true, or its time-out passed.
     case ready
-    /// The stop is done; what is still registered (or may be) is named.
-    case finished(left: [WireIdentity])
+    /// The stop is done; the NAMEs of what is still registered (or may be), sorted, each once.
+    case finished(left: [String])
 }
 
 /// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.

@@ -47,7 +47,8 @@ struct ControlClient {
         case (200, _): return answer
         case (403, _):
             throw Failure(
-                code: .notPermitted, sentence: "\(path): not permitted; run it as root or as a member of group beatd")
+                code: .notPermitted,
+                sentence: "\(path): not permitted; run it as root or as a member of group \(ControlSocket.group)")
         case (404, let sentence?): throw Failure(code: .noInput, sentence: sentence)
         case (_, let sentence?): throw Failure(code: .unavailable, sentence: "\(path): \(sentence)")
         case (_, nil): throw misunderstood(answer)
@@ -80,7 +81,8 @@ struct ControlClient {
         }
         if error.isPermission {
             return Failure(
-                code: .notPermitted, sentence: "\(path): not permitted; run it as root or as a member of group beatd")
+                code: .notPermitted,
+                sentence: "\(path): not permitted; run it as root or as a member of group \(ControlSocket.group)")
         }
         if error.isAgain {
             return Failure(code: .unavailable, sentence: "\(path): beatd does not answer in time; see its log")

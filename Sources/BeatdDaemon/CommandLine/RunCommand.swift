@@ -23,9 +23,23 @@ struct RunCommand {
         Heap.keepLargeBlocksApart()
         Limits.ignoreBrokenPipes()
         Limits.raiseDescriptors()
-        let log = LogOutput.logger(configuration.log, isTerminal: terminal.isInteractive)
-        for warning in configuration.warnings { log.warning("Configuration is odd", [("reason", warning.description)]) }
-        do throws(Trouble) { return try run(configuration, source, log) } catch {
+        do throws(SystemCallError) {
+            let output = try LogOutput(configuration.log, isTerminal: terminal.isInteractive)
+            defer { output.flush() }
+            return run(configuration, source, output.logger)
+        } catch {
+            terminal.complain("beatd can't start: \(error)")
+            return .failure
+        }
+    }
+
+    private func run(
+        _ configuration: AgentConfiguration, _ source: ConfigurationSource, _ log: Logger
+    ) -> ExitCode {
+        for warning in configuration.warnings {
+            log.warning("Configuration is odd", [("reason", .text(warning.description))])
+        }
+        do throws(Trouble) { return try start(configuration, source, log) } catch {
             terminal.complain(error.sentence)
             return error.code
         }
@@ -37,17 +51,12 @@ struct RunCommand {
         var sentence: String
     }
 
-    private func run(
+    private func start(
         _ configuration: AgentConfiguration, _ source: ConfigurationSource, _ log: Logger
     ) throws(Trouble) -> ExitCode {
-        let lock = try takeState(configuration.stateDirectory)
+        let lock = try takeState(configuration.stateDirectory, log)
         let socket = try takeSocket(configuration.controlSocket)
         defer { try? Files.remove(configuration.controlSocket) }
-        if let group = Accounts.group(named: "beatd") {
-            try? Files.setGroup(group, of: configuration.controlSocket)
-        } else {
-            log.info("No group beatd; only root and this user may ask", [("socket", configuration.controlSocket)])
-        }
         do throws(StartError) {
             let daemon = try Daemon(configuration, source: source, log: log)
             let code = try daemon.run(control: socket)
@@ -57,9 +66,14 @@ struct RunCommand {
         } catch { throw Trouble(code: .failure, sentence: error.sentence) }
     }
 
-    private func takeState(_ directory: String) throws(Trouble) -> LockFile {
+    /// One that can't be had stops nothing: what can't be remembered is said, and the control socket still keeps a second
+    /// beatd out.
+    private func takeState(_ directory: String, _ log: Logger) throws(Trouble) -> LockFile? {
         do throws(SystemCallError) { try Files.makeFolders(directory, mode: 0o700) } catch {
-            throw Trouble(code: .configuration, sentence: "state-directory: \(error); create it, or name another")
+            log.warning(
+                "No state directory; create it, or name another as state-directory",
+                [("directory", .text(directory)), ("reason", .text(error.description))])
+            return nil
         }
         do throws(LockFile.Refusal) { return try LockFile(directory + "/lock") } catch {
             switch error {
@@ -69,7 +83,11 @@ struct RunCommand {
                     sentence:
                         "another beatd\(Self.named(pid)) runs with state-directory \(directory); stop it, or name another"
                 )
-            case .failed(let error): throw Trouble(code: .configuration, sentence: "state-directory: \(error)")
+            case .failed(let error):
+                log.warning(
+                    "State directory not locked; a second beatd could use it",
+                    [("directory", .text(directory)), ("reason", .text(error.description))])
+                return nil
             }
         }
     }
@@ -82,27 +100,8 @@ struct RunCommand {
             }
         }
         do throws(Sockets.UnixRefusal) { return try Sockets.listen(onUnix: path, mode: 0o660) } catch {
-            switch error {
-            case .taken(let pid):
-                throw Trouble(
-                    code: .temporary,
-                    sentence:
-                        "control-socket \(path): another process\(Self.named(pid)) listens there; stop it, or name another path"
-                )
-            case .notASocket:
-                throw Trouble(
-                    code: .configuration,
-                    sentence:
-                        "control-socket \(path): something that is no socket is in the way; remove it, or name another path"
-                )
-            case .tooLong(let limit):
-                throw Trouble(
-                    code: .configuration,
-                    sentence:
-                        "control-socket \(path): longer than the \(limit) bytes that a unix socket can have; name a shorter path"
-                )
-            case .failed(let error): throw Trouble(code: .configuration, sentence: "control-socket: \(error)")
-            }
+            let code: ExitCode = if case .taken = error { .temporary } else { .configuration }
+            throw Trouble(code: code, sentence: "control-socket \(path): \(error.sentence)")
         }
     }
 

@@ -11,6 +11,8 @@ struct StatusView: Decodable {
     var instances: [InstanceView]
     var rejected: [RejectionView]
     var descriptorsProblem: String?
+    /// What works less well than it should; an older daemon doesn't say.
+    var attention: [String]?
 
     static func decode(_ bytes: [UInt8]) -> StatusView? {
         try? JSONDecoder().decode(StatusView.self, from: Data(bytes))
@@ -45,6 +47,7 @@ struct StatusView: Decodable {
         let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
         lines.append("registry \(registry.server ?? "-"): \(state)")
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
+        for sentence in attention ?? [] { lines.append("attention: \(sentence)") }
         for refused in rejected { lines.append("refused \(refused.text)") }
         return lines.joined(separator: "\n") + "\n"
     }

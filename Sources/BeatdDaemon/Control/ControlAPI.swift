@@ -5,9 +5,7 @@ import Linux
 
 /// Answers over the control socket (contract 7.1), from what the daemon is at that moment.
 struct ControlAPI {
-    /// Members of it may speak; nil: only root and the daemon's own user.
-    let group: UInt32?
-    let user: UInt32
+    let permission: () -> ControlPermission
     let report: () -> StatusReport
     let instance: (String) -> InstanceStatus?
     /// Reads everything again for whoever asks.
@@ -18,8 +16,8 @@ struct ControlAPI {
 
     /// Answers now, piece by piece, or when what was asked for is done.
     func answer(_ request: Request, _ responder: Responder) {
-        guard let peer = request.peer, isPermitted(peer.user, peer.group) else {
-            let sentence = "only root, the user of beatd and the group beatd may ask"
+        guard let peer = request.peer, permission().allows(peer) else {
+            let sentence = "only root, the user of beatd and the group \(ControlSocket.group) may ask"
             return responder.send(Self.error(403, "not-permitted", sentence))
         }
         switch request.path {
@@ -69,12 +67,6 @@ struct ControlAPI {
         case .stopping: error(503, "stopping", "beatd stops, and reads nothing any more")
         case .tooMany: error(503, "too-many", "\(Reloads.mostAskers) others wait for a reload; ask again later")
         }
-    }
-
-    private func isPermitted(_ user: UInt32, _ group: UInt32) -> Bool {
-        if user == 0 || user == self.user { return true }
-        guard let own = self.group else { return false }
-        return group == own || Accounts.isMember(user: user, of: own)
     }
 
     private func get(_ request: Request, _ body: () -> [UInt8]) -> Response {

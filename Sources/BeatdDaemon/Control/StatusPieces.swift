@@ -33,6 +33,7 @@ struct StatusPieces {
                 for rejection in report.source.rejected() { StatusReport.write(rejection, to: &list) }
             }
             writer.text("descriptorsProblem", report.problem)
+            writer.array("attention") { list in for sentence in report.attention { list.text(nil, sentence) } }
             writer.endObject()
             part = .nothing
         case .nothing: return nil

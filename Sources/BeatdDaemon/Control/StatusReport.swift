@@ -9,6 +9,8 @@ struct StatusReport {
     var registry: RegistryStatus
     /// What is wrong with the folder of descriptors as a whole; nil while it is read.
     var problem: String?
+    /// What works less well than it should, one sentence each.
+    var attention: [String] = []
     var calendar: Calendar
     /// Asked when they are written: of 10,000 instances the last is written later than the first.
     var source: Source

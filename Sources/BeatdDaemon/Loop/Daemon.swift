@@ -15,14 +15,10 @@ final class Daemon {
     /// STATUS= and the registry's log lines follow changes at most this late.
     private static let statusPeriod = Duration.seconds(1)
 
-    /// A state file that takes longer to write is told.
-    private static let patience = Duration.seconds(2)
-
     private let loop: EventLoop
     private let configuration: AgentConfiguration
     private let source: ConfigurationSource
     private let log: Logger
-    private let stateFile: StateFile
     private let workers: Workers
     private let names: Names
     private let reactor: ReactorLoop
@@ -38,9 +34,10 @@ final class Daemon {
         let looks: HostLooks
         let processes: ProcessWatch
         let link: RegistryLink
-        let control: HTTPServer
+        let control: ControlSocket
         let reloads: Reloads
         let tidying: Tidying
+        let state: StateKeeper
     }
 
     /// What was last told to people.
@@ -48,6 +45,8 @@ final class Daemon {
         var problem: String?
         /// What works less well than it should.
         var notices: [String] = []
+        /// NAMEs of the files that are refused as they stand; the log named each with its line and key.
+        var refused: Set<String> = []
         var isReachable: Bool?
         var statusAt: Instant?
         /// Whether something changed that STATUS= may show.
@@ -66,7 +65,6 @@ final class Daemon {
         self.configuration = configuration
         self.source = source
         self.log = log
-        stateFile = StateFile(in: configuration.stateDirectory)
         do throws(SystemCallError) {
             loop = try EventLoop()
             workers = try Workers(loop: loop)
@@ -97,19 +95,23 @@ final class Daemon {
             loop: loop, workers: workers, settings: configuration.descriptors,
             stateDirectory: configuration.stateDirectory
         ) { [unowned self] in take($0) }
+        let state = try StateKeeper(
+            in: configuration.stateDirectory, loop: loop, workers: workers, log: log
+        ) { [unowned self] in reactor.heart.remembered }
         let reloads = try makeReloads(directory)
         let api = ControlAPI(
-            group: Accounts.group(named: "beatd"), user: Accounts.user, report: { [unowned self] in report() },
+            permission: { [unowned self] in drivers?.control.permission ?? ControlPermission() },
+            report: { [unowned self] in report() },
             instance: { [unowned self] in reactor.heart.report.instance($0) },
             reload: { [unowned reloads] in reloads.request(for: $0) })
-        let control = try HTTPServer(loop: loop, listening: socket) { request, responder in
-            api.answer(request, responder)
-        }
+        let control = try ControlSocket(
+            loop: loop, workers: workers, path: configuration.controlSocket, listening: socket, log: log
+        ) { api.answer($0, $1) }
         drivers = Drivers(
             directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads,
-            tidying: Tidying { [workers] in workers.trimHeap() })
+            tidying: Tidying { [workers] in workers.trimHeap() }, state: state)
         reactor.start(performers(link: link, looks: looks, processes: processes))
-        restore()
+        restore(from: state)
         reactor.send(.addresses(addresses))
         try watchAddresses()
         directory.start()
@@ -135,45 +137,24 @@ final class Daemon {
             save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
             ready: { [unowned self] in
                 notifier.ready()
-                log.info("Ready", [("instances", String(reactor.heart.report.names.count))])
+                log.info("Ready", [("instances", .number(reactor.heart.report.names.count))])
             },
             finished: { [unowned self] in finish(left: $0) }, changed: { [unowned self] in changed() })
     }
 
     // MARK: State
 
-    private func restore() {
-        let (remembered, trouble) = stateFile.read()
-        if let trouble { log.warning("State not read", [("reason", trouble)]) }
-        var state = remembered ?? RememberedState()
+    private func restore(from keeper: StateKeeper) {
+        var state = keeper.read() ?? RememberedState()
         if state.boot != ProcessFacts.bootID { state.aliveSince = [:] }
         state.boot = ProcessFacts.bootID
         reactor.send(.restored(state))
+        // Whether anything can be kept at all shows now, not with the first change.
+        keeper.save(reactor.heart.remembered) { _ in }
     }
 
     private func save(_ version: UInt64, _ state: RememberedState) {
-        write(state) { [weak self] in self?.saved(version, trouble: $0) }
-    }
-
-    /// Writes the state file after what was written before; tells what went wrong, and that it doesn't get on.
-    private func write(_ state: RememberedState, then: @escaping (String?) -> Void) {
-        let file = stateFile
-        workers.submit(
-            in: Lane(.own, key: "state", subject: "the folder of \(file.path)"), limit: Self.patience,
-            { file.write(state) },
-            then: { answer in
-                switch answer {
-                case .value(let trouble), .late(let trouble): then(trouble)
-                case .silence(let silence), .givenUp(let silence): then(silence.sentence(at: Clocks.boot()))
-                }
-            })
-    }
-
-    private func saved(_ version: UInt64, trouble: String?) {
-        if let trouble {
-            log.warning("State not saved; a restart would not know what is registered", [("reason", trouble)])
-        }
-        reactor.send(.saved(version: version, error: trouble))
+        drivers?.state.save(state) { [weak self] in self?.reactor.send(.saved(version: version, error: $0)) }
     }
 
     // MARK: Folder and host
@@ -183,21 +164,20 @@ final class Daemon {
             view.problem = report.problem
             view.isStale = true
             if let problem = report.problem {
-                log.warning("Descriptors not read; what was known goes on", [("reason", problem)])
+                log.warning("Descriptors not read; what was known goes on", [("reason", .text(problem))])
             } else {
                 log.notice("Descriptors are read again")
             }
         }
         for notice in report.notices where !view.notices.contains(notice) {
-            log.warning("Descriptors are looked after less well", [("reason", notice)])
+            log.warning("Descriptors are looked after less well", [("reason", .text(notice))])
         }
         view.notices = report.notices
+        view.refused = Set(report.set.rejected.compactMap(\.name))
         for rejection in report.newlyRejected { log.warning("Descriptor refused", LogOutput.fields(rejection)) }
-        for (file, warnings) in report.warnings.sorted(by: { $0.key < $1.key })
-        where report.applied.contains(where: { file.hasPrefix($0 + ".") }) {
-            for warning in warnings {
-                log.warning("Descriptor is odd", [("file", file), ("reason", warning.sentence)])
-            }
+        for warning in report.newWarnings {
+            log.warning(
+                "Descriptor is odd", [("file", .text(warning.file)), ("reason", .text(warning.warning.sentence))])
         }
         reactor.send(.descriptors(report.set))
     }
@@ -252,13 +232,10 @@ final class Daemon {
         reactor.send(.stopping(.deregister, deadline: now + limit))
     }
 
-    private func finish(left: [WireIdentity]) {
-        for identity in left { log.warning("Not deregistered; it lapses by itself", [("instance", "\(identity)")]) }
+    private func finish(left: [String]) {
+        for name in left { log.warning("Not deregistered; it lapses by itself", [("instance", .text(name))]) }
         drivers?.control.stop(within: .milliseconds(200)) { [unowned self] in
-            write(reactor.heart.remembered) { [unowned self] trouble in
-                if let trouble { log.warning("State not saved", [("reason", trouble)]) }
-                loop.exit()
-            }
+            drivers?.state.saveLast { [loop] in loop.exit() }
         }
     }
 
@@ -281,11 +258,12 @@ final class Daemon {
 
     /// Takes what can be changed while it runs; gives the keys that can't.
     private func apply(_ new: AgentConfiguration) -> [String] {
-        for warning in new.warnings { log.warning("Configuration is odd", [("reason", warning.description)]) }
+        for warning in new.warnings { log.warning("Configuration is odd", [("reason", .text(warning.description))]) }
         drivers?.link.connectTimeout = new.settings.registry.timeout
+        drivers?.control.askForGroup()
         reactor.send(.configured(new.settings))
         let keys = new.unchangeable(from: configuration)
-        for key in keys { log.warning("This key changes only with a restart", [("key", key)]) }
+        for key in keys { log.warning("This key changes only with a restart", [("key", .text(key))]) }
         return keys
     }
 
@@ -295,7 +273,7 @@ final class Daemon {
         }
         log.notice(
             "Reloaded",
-            [("applied", result.applied.joined(separator: " ")), ("refused", String(result.refused.count))])
+            [("applied", .text(result.applied.joined(separator: " "))), ("refused", .number(result.refused.count))])
         view.isStale = true
         if isTold { notifier.ready() }
     }
@@ -305,17 +283,21 @@ final class Daemon {
     private func tell(_ transition: Transition) {
         view.isStale = true
         drivers?.tidying.changed()
-        var fields = [(key: "instance", value: transition.name)]
-        fields.append(("from", transition.from?.rawValue ?? "new"))
-        fields.append(("phase", transition.phase?.rawValue ?? "removed"))
-        fields.append(("reason", transition.reason))
-        log.notice("Instance changed phase", fields)
+        // That a file is refused was said with its line and key.
+        if transition.phase == .rejected, view.refused.contains(transition.name) { return }
+        log.notice(
+            "Instance changed phase",
+            [
+                ("instance", .text(transition.name)), ("from", .text(transition.from?.rawValue ?? "new")),
+                ("phase", .text(transition.phase?.rawValue ?? "removed")), ("reason", .text(transition.reason)),
+            ])
     }
 
     private func tell(diagnosisClosedBy error: SystemCallError?) {
         if let error {
             log.warning(
-                "Socket diagnosis is closed to beatd; port probes connect instead", [("reason", error.description)])
+                "Socket diagnosis is closed to beatd; port probes connect instead",
+                [("reason", .text(error.description))])
         } else {
             log.notice("Socket diagnosis is open again")
         }
@@ -323,17 +305,19 @@ final class Daemon {
 
     /// After each burst of events, at most once a second: the registry's state, the one line for systemd, the heap.
     private func changed() {
+        notifier.retry()
         let now = Instant(nanoseconds: Clocks.boot())
         if let last = view.statusAt, now - last < Self.statusPeriod { return }
         view.statusAt = now
         drivers?.tidying.look()
         let registry = reactor.heart.report.registry
         if registry.reachable != view.isReachable, registry.reachable || registry.lastError != nil {
-            let server = [(key: "server", value: registry.server?.url ?? "-")]
+            let server = [(key: "server", value: LogValue.text(registry.server?.url ?? "-"))]
             if registry.reachable {
                 log.notice("Registry answers", server)
             } else {
-                log.warning("Registry does not answer; trying on", server + [("reason", registry.lastError ?? "-")])
+                log.warning(
+                    "Registry does not answer; trying on", server + [("reason", .text(registry.lastError ?? "-"))])
             }
             view.isReachable = registry.reachable
             view.isStale = true
@@ -343,12 +327,17 @@ final class Daemon {
         notifier.status(report().line)
     }
 
+    /// What works less well than it should, apart from instances, files and registry.
+    private var attention: [String] {
+        [drivers?.state.problem, drivers?.control.problem].compactMap(\.self) + view.notices
+    }
+
     private func report() -> StatusReport {
         let now = Instant(nanoseconds: Clocks.boot())
         return StatusReport(
             version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
             registry: reactor.heart.report.registry, problem: view.problem,
-            calendar: Calendar(wall: Clocks.wall(), now: now),
+            attention: attention, calendar: Calendar(wall: Clocks.wall(), now: now),
             source: StatusReport.Source(
                 names: { [unowned self] in reactor.heart.report.names },
                 instance: { [unowned self] in reactor.heart.report.instance($0) },

@@ -17,7 +17,8 @@ final class ReactorLoop {
         var save: (UInt64, RememberedState) -> Void
         var transition: (Transition) -> Void
         var ready: () -> Void
-        var finished: ([WireIdentity]) -> Void
+        /// Gives the NAMEs of what may still be registered.
+        var finished: ([String]) -> Void
         /// After each drained inbox: something may look different now.
         var changed: () -> Void
     }

@@ -54,7 +54,7 @@ package struct ConfigurationSources: Sendable {
             guard name.hasPrefix("BEATD_"), !known.contains(name), !others.contains(name),
                 let meant = Spelling.nearest(to: name, among: known)
             else { return nil }
-            return InputWarning(.variable(name), "\(escaped(name)) is no key of beatd.yaml; did you mean \(meant)?")
+            return InputWarning(.variable(name), "no key of beatd.yaml goes by this name; did you mean \(meant)?")
         }
     }
 

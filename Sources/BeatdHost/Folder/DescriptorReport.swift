@@ -26,6 +26,14 @@ package struct DescriptorReport: Equatable, Sendable {
         self.newlyRejected = newlyRejected
     }
 
+    /// What is odd in the files whose version this reading applied, by file.
+    package var newWarnings: [(file: String, warning: InputWarning)] {
+        let names = Set(applied)
+        let files = Set(self.set.accepted.filter { names.contains($0.name) }.map(\.file))
+        return warnings.filter { files.contains($0.key) }.sorted { $0.key < $1.key }
+            .flatMap { file, warnings in warnings.map { (file, $0) } }
+    }
+
     /// Refused before this reading, and still.
     package var stillRejected: [Rejection] {
         self.set.rejected.filter { !newlyRejected.contains($0) }

@@ -7,6 +7,7 @@ struct Status: Decodable {
     var instances: [Instance]
     var rejected: [Rejected]
     var descriptorsProblem: String?
+    var attention: [String]
 
     struct Registry: Decodable {
         var api: String?
