@@ -24,13 +24,12 @@ import Testing
     func `a journal that doesn't read holds nothing up, and has every record when it reads again`() throws {
         let service = try LegacyService(in: agent.folder, name: "billing")
         let other = try LegacyService(in: agent.folder, name: "other")
-        // More records than a journal's socket takes (unix(7), max_dgram_qlen).
-        for number in 100..<200 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
         try agent.drop("billing", guarding: service)
         try agent.drop("other", guarding: other)
         try agent.start(runner: withUnreadJournal)
-        try agent.phase("up", of: "billing")
-        try agent.phase("up", of: "other")
+        // More records than a journal's socket takes (unix(7), max_dgram_qlen).
+        for number in 100..<200 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
+        try agent.wait { $0.rejected.count == 100 && $0["billing"]?.phase == "up" && $0["other"]?.phase == "up" }
         let killed = try service.kill()
         try agent.phase("down", of: "billing")
         #expect(Clocks.boot() - killed < 5_000_000_000)
@@ -46,10 +45,10 @@ import Testing
     @Test(.enabled(if: mayMount, "needs root that may mount: the journal has one path"))
     func `with a journal that never reads SIGTERM says every goodbye, and ends it with 0`() throws {
         let service = try LegacyService(in: agent.folder, name: "billing")
-        for number in 100..<130 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
         try agent.drop("billing", guarding: service)
         try agent.start(runner: withUnreadJournal)
-        try agent.phase("up", of: "billing")
+        for number in 100..<130 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
+        try agent.wait { $0.rejected.count == 30 && $0["billing"]?.phase == "up" }
         let began = Clocks.boot()
         #expect(try agent.end(by: SIGTERM) == .exited(0))
         #expect(Clocks.boot() - began < 5_000_000_000)
@@ -86,12 +85,13 @@ import Testing
         let reading = Descriptor(taking: ends.reading)
         let writing = Descriptor(taking: ends.writing)
         let hung = ["/bin/sh", "-c", "exec \"$@\" 2>/proc/\(Accounts.pid)/fd/\(writing.number)", "sh"]
-        // More text than a pipe takes.
-        for number in 0..<600 { try agent.drop("prot: 1\n", as: String(repeating: "x", count: 100) + "\(number).yaml") }
         let service = try LegacyService(in: agent.folder, name: "billing")
         try agent.drop("billing", guarding: service)
         try agent.start(runner: hung)
-        try agent.phase("up", of: "billing")
+        // More text than a pipe takes.
+        let long = String(repeating: "x", count: 100)
+        for number in 0..<600 { try agent.drop("prot: 1\n", as: "\(long)\(number).yaml") }
+        try agent.wait { $0.rejected.count == 600 && $0["billing"]?.phase == "up" }
         let began = Clocks.boot()
         #expect(try agent.end(by: SIGTERM) == .exited(0))
         #expect(Clocks.boot() - began < 5_000_000_000)

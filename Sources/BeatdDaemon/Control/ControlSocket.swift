@@ -190,7 +190,7 @@ final class ControlSocket {
 
     private func tell(_ problem: String?) {
         if let problem, problem != self.problem {
-            log.warning("Control socket is out of reach", [("socket", .text(path)), ("reason", .text(problem))])
+            log.warning("Not everybody who may can ask", [("socket", .text(path)), ("reason", .text(problem))])
         }
         self.problem = problem
     }

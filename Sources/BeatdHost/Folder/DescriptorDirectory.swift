@@ -256,21 +256,39 @@ package final class DescriptorDirectory {
             copies.owed = [:]
             return trim()
         }
+        submit {
+            $0.apply(now)
+        } then: {
+            $0.kept(now, $1)
+        }
+    }
+
+    private func submit<Value: Sendable>(
+        _ job: @escaping @Sendable (LastGoodFiles) -> Value, then: @escaping (DescriptorDirectory, Value) -> Void
+    ) {
         workers.submit(
             in: Lane(.own, key: "copies", subject: "the folder \(lastGood.directory)"), limit: Self.patience,
-            { [lastGood] in lastGood.apply(now) },
+            { [lastGood] in job(lastGood) },
             then: { [weak self] answer in
                 switch answer {
-                case .value(let error), .late(let error): self?.kept(now, error)
-                case .silence, .givenUp: break
+                case .value(let value), .late(let value): if let self { then(self, value) }
+                case .silence(let silence): self?.note(copiesAreLate: silence)
+                case .givenUp(let silence):
+                    self?.copies.isRunning = false
+                    self?.note(copiesAreLate: silence)
                 }
             })
     }
 
     private func kept(_ now: [(key: String, value: ArraySlice<UInt8>?)], _ error: SystemCallError?) {
         if let error {
-            copies.isRunning = false
-            note(copies: "copies of good files can't be kept, a restart won't know them (\(error.description))")
+            let owed = copies.owed.compactMap { $0.value == nil ? nil : $0.key }.sorted()
+            submit {
+                $0.knowledge(of: owed)
+            } then: { directory, known in
+                directory.copies.isRunning = false
+                directory.note(copies: "copies of good files can't be kept (\(error)); a restart would know \(known)")
+            }
             return
         }
         copies.kept += now.count
@@ -284,6 +302,10 @@ package final class DescriptorDirectory {
         guard copies.kept >= Self.worthTrimming else { return }
         copies.kept = 0
         workers.trimHeap()
+    }
+
+    private func note(copiesAreLate silence: Silence) {
+        note(copies: "copies of good files are not kept: \(silence.sentence(at: Clocks.boot()))")
     }
 
     private func note(copies notice: String?) {

@@ -34,6 +34,23 @@ struct LastGoodFiles: Hashable, Sendable {
         return first
     }
 
+    /// What the copies say of files whose latest version has none: `only an older version of a.yaml, and nothing of b.yaml`.
+    func knowledge(of owed: [String]) -> String {
+        let copies = Set(names())
+        let kinds = [
+            ("only an older version of", owed.filter(copies.contains)),
+            ("nothing of", owed.filter { !copies.contains($0) }),
+        ]
+        return kinds.filter { !$0.1.isEmpty }.map { words, files in
+            let more = files.count - Self.mostNamed
+            return "\(words) \(files.prefix(Self.mostNamed).joined(separator: ", "))"
+                + (more > 0 ? " and \(more) more" : "")
+        }.joined(separator: ", and ")
+    }
+
+    /// What one sentence has room for.
+    private static let mostNamed = 3
+
     /// Keeps `bytes` as what `file` said when it was good; does nothing where the copy says so already.
     ///
     /// Not synced: ten thousand files would be twenty thousand waits for the disk, and what a crash of the host leaves
