@@ -25,9 +25,9 @@ import Testing
         let ends = try Files.pipe()
         reading = Reader(Descriptor(taking: ends.reading))
         let writing = End(ends.writing)
-        outbox = try Outbox(mostBytes: 100_000, loss: { Self.line("lost \($0)") }) {
-            Terminals.write($0, to: writing.number)
-        }
+        outbox = try Outbox(
+            mostBytes: 100_000, loss: { Self.line("lost \($0)") },
+            deliver: { Terminals.write($0, to: writing.number) })
     }
 
     /// Takes what comes until a line begins so.
