@@ -8,6 +8,15 @@ extension Span<UInt8> {
         return difference == 0
     }
 
+    /// The same text, whatever blanks, tabs and line ends stand around this one.
+    func isSame(butForBlanksAround other: Span<UInt8>) -> Bool {
+        var start = 0
+        var end = count
+        while start < end, isBlank(at: start) || isLineEnd(at: start) { start += 1 }
+        while start < end, isBlank(at: end - 1) || isLineEnd(at: end - 1) { end -= 1 }
+        return extracting(start..<end).isSame(as: other)
+    }
+
     /// Without regard to case; `lower` is lowercase ASCII.
     func isSame(asLowercase lower: [UInt8]) -> Bool {
         guard count == lower.count else { return false }
@@ -40,6 +49,8 @@ extension Span<UInt8> {
     }
 
     private func isBlank(at index: Int) -> Bool { self[index] == 0x20 || self[index] == 0x09 }
+
+    private func isLineEnd(at index: Int) -> Bool { self[index] == 0x0a || self[index] == 0x0d }
 
     /// Whether there is a blank or a tab.
     func hasBlank() -> Bool { indices.contains { isBlank(at: $0) } }

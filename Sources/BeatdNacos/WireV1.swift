@@ -61,7 +61,7 @@ package enum WireV1 {
         case _ where response.status != 200: return Wire.refused(response)
         case .register, .deregister:
             // Some front ends answer 200 with a page of their own; an empty 200 is 3.x's broken filter (2.2).
-            return response.body == ok
+            return response.body.span.isSame(butForBlanksAround: ok.span)
                 ? .accepted(intervalMilliseconds: nil, lightBeats: nil) : Wire.refused(response)
         case .beat:
             guard let answer = JSONAnswer(response.body) else { return Wire.refused(response) }

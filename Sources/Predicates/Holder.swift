@@ -14,9 +14,10 @@ struct Holder {
     var changedAt: Int64
     /// When it was last known to be down, or without an address.
     var offAt = Int64.min / 2
-    /// When it went down, as far as beatd was told.
+    /// When it went down after it had been alive, as far as this run of beatd was told.
     var downs: [Int64] = []
-    var isDown = false
+    /// Whether it was alive since it last went down.
+    var isAlive = false
     /// When something last disturbed it.
     var troubledAt: Int64
 

@@ -42,8 +42,6 @@ extension Oracle {
             } else {
                 var holder = Holder(plan, at: now)
                 holder.ip = addresses.source
-                // What its probes said for another file is no going down of this one.
-                holder.isDown = isDown(plan)
                 // A file that comes back: the goodbye that its removal owed may still be on its way. Without an address
                 // what an earlier run left is owed one, too.
                 if course.hasSeenFolder || holder.identity == nil { holder.offAt = now }
@@ -127,8 +125,10 @@ extension Oracle {
         for (name, holder) in holders {
             let isDown = isDown(holder.running)
             if isDown || holder.identity == nil { holders[name]?.offAt = now }
-            if isDown, holder.pending == nil, !holder.isDown { holders[name]?.downs.append(now) }
-            holders[name]?.isDown = isDown
+            // Without ever having been alive it does not go down.
+            if isDown, holder.pending == nil, holder.isAlive { holders[name]?.downs.append(now) }
+            if isDown { holders[name]?.isAlive = false }
+            if objection(to: holder.running, at: now) == nil { holders[name]?.isAlive = true }
             guard let pending = holder.pending else { continue }
             let isProven = pending.probes.allSatisfy {
                 guard let sight = sights[$0.target] else { return false }

@@ -90,7 +90,7 @@ extension Oracle {
         }
     }
 
-    private func objection(to plan: Plan, at now: Int64) -> (predicate: String, sentence: String)? {
+    func objection(to plan: Plan, at now: Int64) -> (predicate: String, sentence: String)? {
         for probe in plan.probes {
             if let found = sights[probe.target]?.objection(at: now) { return found }
         }

@@ -13,7 +13,7 @@ import Testing
     }
 
     private func task(_ name: String) -> BeatTask {
-        BeatTask(descriptor(name), wasUp: false, aliveSince: nil, at: now)
+        BeatTask(descriptor(name), BeatTask.Past(wasUp: false, wasAlive: false), at: now)
     }
 
     @Test func `a lease's number is used again once it is out of the table`() {

@@ -9,12 +9,15 @@ import Testing
         service: ServiceKey(namespace: "public", group: "DEFAULT_GROUP", service: "billing"), port: 9100,
         address: .literal("10.0.3.7"), probes: [ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9100)))])
 
-    private func report(_ sighting: ConnectSighting?) -> StatusReport {
+    private func report(_ sighting: ConnectSighting?, wasAlive: Bool = true) -> StatusReport {
         let now = Instant(nanoseconds: 100_000_000_000)
         var heart = BeatReactor(settings: Settings(), at: now)
         var effects = Effects()
         let broken = Rejection(
             name: "broken", file: "broken.yaml", line: 3, key: "prot", error: "unknown key 'prot'\u{1b}")
+        var state = RememberedState()
+        if wasAlive { state.wereAlive = ["billing"] }
+        heart.handle(.restored(state), at: now, into: &effects)
         heart.handle(.descriptors(DescriptorSet(accepted: [descriptor], rejected: [broken])), at: now, into: &effects)
         for case .look(let orders) in effects.list {
             guard let sighting else { continue }
@@ -61,8 +64,9 @@ import Testing
 
     @Test func `the line for systemd counts phases and names the first trouble`() {
         let line = report(.refused).line
-        #expect(line.hasPrefix("1 down, 1 rejected (billing: 127.0.0.1:9100: connection refused), "))
+        #expect(line.hasPrefix("1 down (billing: 127.0.0.1:9100: connection refused), 1 rejected, "))
         #expect(line.hasSuffix("registry not asked yet"))
+        #expect(report(.refused, wasAlive: false).line.hasPrefix("1 waiting, 1 rejected (broken: unknown key 'prot'"))
     }
 
     @Test func `the table reads back what the JSON says, and is well only when all is up`() throws {

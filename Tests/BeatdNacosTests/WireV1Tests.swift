@@ -121,6 +121,18 @@ import Testing
         let ok = HTTPResponse(status: 200, body: Array("ok".utf8), closes: false)
         #expect(WireV1.reply(to: .register, ok) == .accepted(intervalMilliseconds: nil, lightBeats: nil))
         #expect(WireV1.reply(to: .deregister, ok) == .accepted(intervalMilliseconds: nil, lightBeats: nil))
+        for text in ["ok\n", " ok", "\r\n\tok \t\r\n"] {
+            let blank = HTTPResponse(status: 200, body: Array(text.utf8), closes: false)
+            #expect(
+                WireV1.reply(to: .register, blank) == .accepted(intervalMilliseconds: nil, lightBeats: nil), "\(text)")
+        }
+        for text in ["o k", "okay", "OK", "\"ok\"", "ok\u{a0}", " ", "ok\0"] {
+            let other = HTTPResponse(status: 200, body: Array(text.utf8), closes: false)
+            guard case .refused(status: 200, _) = WireV1.reply(to: .register, other) else {
+                Issue.record("\(text) is taken for ok")
+                continue
+            }
+        }
         for status in [200, 201, 302, 304, 400, 403, 404, 410, 500, 501, 503] {
             let page = HTTPResponse(status: status, body: Array("<html>".utf8), closes: false)
             #expect(WireV1.reply(to: .register, page) == .refused(status: status, text: "<html>"))

@@ -14,6 +14,7 @@ extension RememberedState {
         for (name, since) in aliveSince.sorted(by: { $0.key < $1.key }) {
             lines.add("alive", name, String(since.nanoseconds))
         }
+        for name in wereAlive.sorted() where aliveSince[name] == nil { lines.add("was-alive", name) }
         lines.add("end", String(Self.checksum(lines.bytes), radix: 16))
         return lines.bytes
     }
@@ -62,7 +63,7 @@ extension RememberedState {
         private mutating func end() { bytes[bytes.count - 1] = 10 }
     }
 
-    /// nil where the bytes are not whole, not ours or of another version; then nothing is remembered, which never stops beatd.
+    /// nil where the bytes are not whole, not ours or of another format; then nothing is remembered, which never stops beatd.
     package init?(encoded bytes: [UInt8]) {
         guard bytes.last == 10, let end = bytes.dropLast().lastIndex(of: 10) else { return nil }
         let body = Array(bytes[...end])
@@ -83,6 +84,8 @@ extension RememberedState {
         case "alive" where words.count == 3:
             guard let since = Int64(words[2]) else { return false }
             aliveSince[words[1]] = Instant(nanoseconds: since)
+            wereAlive.insert(words[1])
+        case "was-alive" where words.count == 2: wereAlive.insert(words[1])
         case "lease" where words.count >= 11 && words.count % 2 == 1:
             guard let port = Int(words[6]), let weight = Double(words[8]) else { return false }
             let service = ServiceKey(namespace: words[2], group: words[3], service: words[4])
@@ -92,7 +95,8 @@ extension RememberedState {
                 identity: WireIdentity(service: service, ip: words[5], port: port), cluster: words[7], weight: weight,
                 enabled: words[9] == "true", ephemeral: words[10] == "true", metadata: metadata)
             leases.append(RememberedLease(name: words[1], instance: instance))
-        default: return false
+        case "boot", "light-beats", "alive", "was-alive", "lease": return false
+        default: break  // a later version's: after a downgrade the rest still holds
         }
         return true
     }

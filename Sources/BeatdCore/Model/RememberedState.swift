@@ -8,6 +8,10 @@ package struct RememberedState: Equatable, Sendable {
     package var lightBeats = false
     /// Since when each instance (by NAME) has been alive without a break, for `warm-up` of what has no start time.
     package var aliveSince: [String: Instant] = [:]
+    /// NAMEs that were alive at some time, dead or alive now: those are `down`, others are still waited for (contract 6).
+    ///
+    /// Kept until the file goes, over reboots too.
+    package var wereAlive: Set<String> = []
     /// The boot those instants belong to; of another boot they mean nothing.
     package var boot: String = ""
 
@@ -16,7 +20,10 @@ package struct RememberedState: Equatable, Sendable {
     init(_ leases: LeaseTable, _ tasks: TaskTable, lightBeats: Bool, boot: String) {
         self.leases = leases.remembered
         self.lightBeats = lightBeats
-        for id in tasks.ids { aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince }
+        for id in tasks.ids {
+            aliveSince[tasks[id].descriptor.name] = tasks[id].aliveSince
+            if tasks[id].wasAlive { wereAlive.insert(tasks[id].descriptor.name) }
+        }
         self.boot = boot
     }
 }

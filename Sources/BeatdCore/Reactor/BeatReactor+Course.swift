@@ -4,6 +4,7 @@ extension BeatReactor {
     mutating func restore(_ state: RememberedState, at now: Instant) {
         memory.boot = state.boot
         folder.aliveSince = state.aliveSince
+        folder.wereAlive = state.wereAlive
         registry.remember(lightBeats: state.lightBeats)
         for remembered in state.leases where leases.id(of: remembered.instance.identity) == nil {
             _ = leases.add(Lease(restored: remembered, timeout: settings.registry.timeout, at: now))
@@ -12,7 +13,9 @@ extension BeatReactor {
 
     /// What must survive a restart, as it stands now.
     package var remembered: RememberedState {
-        RememberedState(leases, tasks, lightBeats: registry.takesLightBeats, boot: memory.boot)
+        var state = RememberedState(leases, tasks, lightBeats: registry.takesLightBeats, boot: memory.boot)
+        state.wereAlive.formUnion(folder.wereAlive)
+        return state
     }
 
     mutating func remember(at now: Instant, into effects: inout Effects) {

@@ -30,7 +30,10 @@ extension BeatReactor {
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
         if !gone.isEmpty { retryTwins(at: now, into: &effects) }
         folder.isLoaded = true
-        if set.complete { settleOrphans(but: refused, at: now, into: &effects) }
+        if set.complete {
+            settleOrphans(but: refused, at: now, into: &effects)
+            if folder.forget(but: refused) { memory.isDirty = true }
+        }
     }
 
     /// The addresses of this host are these now.
@@ -45,9 +48,9 @@ extension BeatReactor {
     }
 
     private mutating func add(_ new: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID {
+        // A file that was renamed while beatd was down is known by its entry.
         let wasUp = leases.wasLeftRegistered(folder.identity(of: new, current: nil))
-        let aliveSince = folder.aliveSince.removeValue(forKey: new.name)
-        let id = tasks.add(BeatTask(new, wasUp: wasUp, aliveSince: wasUp ? aliveSince : nil, at: now))
+        let id = tasks.add(BeatTask(new, folder.past(of: new.name, wasUp: wasUp), at: now))
         resubscribe(id, from: [], at: now, into: &effects)
         assign(id, at: now, into: &effects)
         return id
@@ -70,6 +73,7 @@ extension BeatReactor {
         let task = tasks.remove(id)
         if let timer = task.timer { timers.remove(timer) }
         for lease in task.claim.all { disown(lease, at: now, into: &effects) }
+        memory.isDirty = true
         effects.append(
             .transition(
                 Transition(

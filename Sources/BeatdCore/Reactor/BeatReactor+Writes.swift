@@ -12,7 +12,9 @@ extension BeatReactor {
             }
         }
         let standing = leases.standing(of: tasks[id].claim.lease, at: now)
+        let wasAlive = tasks[id].wasAlive
         let decision = tasks[id].decide(standing, of: folder.addresses, at: now)
+        if tasks[id].wasAlive != wasAlive { memory.isDirty = true }
         apply(decision.want, of: id, at: now, into: &effects)
         if let transition = tasks[id].enter(decision, at: now) { effects.append(.transition(transition)) }
         timers.arm(&tasks[id].timer, .task(id), due: decision.until)

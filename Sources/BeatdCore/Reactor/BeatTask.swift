@@ -15,6 +15,15 @@ struct BeatTask {
         case version(Pending)
     }
 
+    /// What an earlier run knew of the file.
+    struct Past {
+        /// It left the instance registered.
+        var wasUp: Bool
+        var wasAlive: Bool
+        /// Since when it was alive without a break.
+        var aliveSince: Instant?
+    }
+
     /// What the task has at the registry, or would have.
     struct Claim {
         /// The lease it wants now; nil while it has no address or another file has that identity.
@@ -91,11 +100,18 @@ struct BeatTask {
     private(set) var since: Instant
     @InstantOrNone private(set) var aliveSince: Instant? = nil
     private var flaps = FlapGuard()
+    /// Whether it was alive before, as far as beatd remembers: only then can it be `down` (contract 6).
+    private(set) var wasAlive: Bool
+    /// Whether it was down, or never alive, when that was last known: going down counts once, after it was alive.
+    private var isDown: Bool
 
-    init(_ descriptor: InstanceDescriptor, wasUp: Bool, aliveSince: Instant?, at now: Instant) {
+    init(_ descriptor: InstanceDescriptor, _ past: Past, at now: Instant) {
         self.descriptor = descriptor
-        gate = HealthGate(probes: descriptor.probes, wasUp: wasUp)
-        self.aliveSince = aliveSince
+        gate = HealthGate(probes: descriptor.probes, wasUp: past.wasUp)
+        // What is of another entry begins anew.
+        aliveSince = past.wasUp ? past.aliveSince : nil
+        wasAlive = past.wasAlive
+        isDown = past.aliveSince == nil && !past.wasUp
         since = now
     }
 
@@ -183,11 +199,16 @@ struct BeatTask {
             return Decision(phase: .rejected, reason: "describes the same instance as \(twin)", want: .nobody)
         }
         let verdict = gate.verdict(at: now)
-        if verdict == .alive { aliveSince = aliveSince ?? now }
+        if verdict == .alive {
+            aliveSince = aliveSince ?? now
+            wasAlive = true
+            isDown = false
+        }
         if case .down(let why) = verdict {
-            if phase != .down { flaps.down(at: now) }
+            if !isDown { flaps.down(at: now) }
+            isDown = true
             aliveSince = nil
-            return Decision(phase: .down, reason: why, want: .nobody)
+            return Decision(phase: wasAlive ? .down : .waiting, reason: why, want: .nobody)
         }
         guard claim.ip != nil else {
             return Decision(phase: .waiting, reason: host.lack, want: .nobody)
@@ -196,7 +217,9 @@ struct BeatTask {
         case .down:
             preconditionFailure("down was decided above")
         case .unseen(let why):
-            return Decision(phase: .waiting, reason: why, want: .unchanged, until: gate.nextChange(after: now))
+            // Down before a restart, or before it was given other probes: it is so until it was seen alive.
+            let phase: Phase = !wasAlive ? .waiting : isDown ? .down : standing.mayHold ? .suspect : .waiting
+            return Decision(phase: phase, reason: why, want: .unchanged, until: gate.nextChange(after: now))
         case .suspect(let why):
             return Decision(
                 phase: standing.mayHold ? .suspect : .waiting, reason: why, want: .unchanged,

@@ -9,6 +9,21 @@ struct FolderView {
     var mayHaveOrphans = true
     /// What an earlier run knew about since when each NAME is alive.
     var aliveSince: [String: Instant] = [:]
+    /// NAMEs without a task that an earlier run knew to have been alive, until their files are known to be gone.
+    var wereAlive: Set<String> = []
+
+    /// What an earlier run knew of that file; it is told once.
+    mutating func past(of name: String, wasUp: Bool) -> BeatTask.Past {
+        let wasAlive = wereAlive.remove(name) != nil || wasUp
+        return BeatTask.Past(wasUp: wasUp, wasAlive: wasAlive, aliveSince: aliveSince.removeValue(forKey: name))
+    }
+
+    /// The folder was read whole: what has neither a task nor a refused file is gone; says whether any was remembered.
+    mutating func forget(but refused: Set<String>) -> Bool {
+        let before = wereAlive.count
+        wereAlive.formIntersection(refused)
+        return wereAlive.count < before
+    }
 
     /// What the registry would call that descriptor; nil without an address.
     func identity(of descriptor: InstanceDescriptor, current: String?) -> WireIdentity? {

@@ -27,13 +27,23 @@ package struct HeartReport {
     /// What one line has room for.
     package struct Summary {
         package private(set) var counts: [Phase: Int] = [:]
-        /// Down, suspect or rejected.
-        package private(set) var trouble: (name: String, reason: String)?
+        /// Down, suspect or rejected; where none is, the first that is waited for.
+        package private(set) var trouble: (name: String, phase: Phase, reason: String)?
 
         mutating func count(_ name: String, _ phase: Phase, _ reason: () -> String) {
             counts[phase, default: 0] += 1
-            guard phase == .down || phase == .suspect || phase == .rejected else { return }
-            if trouble.map({ name < $0.name }) ?? true { trouble = (name, reason()) }
+            guard let rank = Self.rank(phase) else { return }
+            if let trouble, let other = Self.rank(trouble.phase), (other, trouble.name) < (rank, name) { return }
+            trouble = (name, phase, reason())
+        }
+
+        /// Which phase is told first; nil for none.
+        private static func rank(_ phase: Phase) -> Int? {
+            switch phase {
+            case .down, .suspect, .rejected: 0
+            case .waiting: 1
+            case .registering, .up: nil
+            }
         }
     }
 

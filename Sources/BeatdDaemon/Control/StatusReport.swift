@@ -98,9 +98,13 @@ struct StatusReport {
     /// The one line that systemd shows (STATUS=): `12 up, 1 down (billing: connection refused), registry ok`.
     var line: String {
         let summary = source.summary()
-        let counts = Phase.allCases.compactMap { phase in summary.counts[phase].map { "\($0) \(phase.rawValue)" } }
+        let counts = Phase.allCases.compactMap { phase in
+            summary.counts[phase].map { count in
+                let trouble = summary.trouble.flatMap { $0.phase == phase ? " (\($0.name): \($0.reason))" : nil }
+                return "\(count) \(phase.rawValue)\(trouble ?? "")"
+            }
+        }
         var parts = counts.isEmpty ? ["no instances"] : counts
-        if let trouble = summary.trouble { parts[parts.count - 1] += " (\(trouble.name): \(trouble.reason))" }
         if let problem { parts.append(problem) }
         if source.rejected().contains(where: { $0.name == nil && $0.file == "beatd.yaml" }) {
             parts.append("beatd.yaml refused")
