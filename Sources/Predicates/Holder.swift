@@ -18,6 +18,8 @@ struct Holder {
     var downs: [Int64] = []
     /// Whether it was alive since it last went down.
     var isAlive = false
+    /// Whether it was alive before, as far as beatd can remember.
+    var wasAlive = false
     /// When something last disturbed it.
     var troubledAt: Int64
 

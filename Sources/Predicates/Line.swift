@@ -43,6 +43,12 @@ struct Line {
     var leftBefore = Int64.min / 2
     /// When a goodbye last left.
     var goodbyeAt = Int64.min / 2
+    /// When a beat or a registration was last accepted by the server in use, as far as this run of beatd knows.
+    var acceptedAt: Int64?
+    /// What the latest registration of this run said of weight and metadata.
+    var told: String?
+    /// Since when no file wants it, as far as beatd was told.
+    var unwantedAt: Int64?
     /// What the server last asked for, in milliseconds.
     var askedInterval: Int64?
     var entries: [String: Entry] = [:]

@@ -28,6 +28,7 @@ extension Oracle {
     /// A snapshot of the folder was handed over.
     package mutating func files(_ plans: [Plan], refused: Set<String>, isComplete: Bool, at now: Int64) {
         let used = usedTargets
+        let left = course.orphans
         let names = Set(plans.map(\.name))
         var gone: [String: Holder] = [:]
         if isComplete { gone = holders.filter { !names.contains($0.key) && !refused.contains($0.key) } }
@@ -38,6 +39,7 @@ extension Oracle {
                 gone[old] = nil
                 holders[old] = nil
                 holders[plan.name] = holder
+                if everAlive.removeValue(forKey: old) != nil { everAlive[plan.name] = now }
                 change(plan, at: now)
             } else {
                 var holder = Holder(plan, at: now)
@@ -45,6 +47,8 @@ extension Oracle {
                 // A file that comes back: the goodbye that its removal owed may still be on its way. Without an address
                 // what an earlier run left is owed one, too.
                 if course.hasSeenFolder || holder.identity == nil { holder.offAt = now }
+                let isLeft = holder.identity.map { left.contains($0) } ?? false
+                holder.wasAlive = course.wereAlive.remove(plan.name) != nil || isLeft
                 holders[plan.name] = holder
                 welcome(holder, at: now)
             }
@@ -52,12 +56,14 @@ extension Oracle {
         for name in gone.keys { holders[name] = nil }
         if isComplete {
             course.hasSeenFolder = true
+            course.wereAlive.formIntersection(refused)
+            everAlive = everAlive.filter { holders[$0.key] != nil || refused.contains($0.key) }
             settleOrphans(but: refused)
         }
         for target in usedTargets.subtracting(used) {
             let wasUp = holders.values.contains { holder in
                 holder.running.probes.contains { $0.target == target }
-                    && holder.identity.map { course.remembered[$0] != nil } ?? false
+                    && holder.identity.map { left.contains($0) } ?? false
             }
             sights[target]?.forget(at: now, wasUp: wasUp)
         }
@@ -128,7 +134,11 @@ extension Oracle {
             // Without ever having been alive it does not go down.
             if isDown, holder.pending == nil, holder.isAlive { holders[name]?.downs.append(now) }
             if isDown { holders[name]?.isAlive = false }
-            if objection(to: holder.running, at: now) == nil { holders[name]?.isAlive = true }
+            if holder.pending == nil, !course.isStopping, objection(to: holder.running, at: now) == nil {
+                holders[name]?.isAlive = true
+                holders[name]?.wasAlive = true
+                everAlive[name] = everAlive[name] ?? now
+            }
             guard let pending = holder.pending else { continue }
             let isProven = pending.probes.allSatisfy {
                 guard let sight = sights[$0.target] else { return false }

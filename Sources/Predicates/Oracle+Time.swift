@@ -3,12 +3,16 @@ extension Oracle {
 
     /// Called about every second.
     package mutating func check(at now: Int64) {
-        guard course.isRunning, !course.isStopping else { return }
+        guard course.isRunning else { return }
+        guard !course.isStopping else { return checkStop(at: now) }
         for (identity, line) in lines {
             checkGone(identity, line, at: now)
             checkResumed(identity, line, at: now)
+            checkOwed(identity, line, at: now)
         }
         for (name, holder) in holders {
+            checkArrival(name, holder, at: now)
+            checkChange(name, holder, at: now)
             checkBeats(name, holder, at: now)
             checkContent(name, holder, at: now)
             checkPrompt(holder, at: now)

@@ -18,6 +18,7 @@ extension Oracle {
             write: write, kind: request.kind, cluster: request.cluster, before: line.clusters[request.cluster], at: now)
         lines[identity] = line
         judgePatience(request, line, at: now)
+        judgeStop(request, at: now)
         if let overAt = outage.overAt {
             firstWrites.count += 1
             if now - overAt < FirstWrites.interval / 10 { firstWrites.early += 1 }
@@ -34,9 +35,11 @@ extension Oracle {
             spend(identity, at: now)
             lines[identity]?.clusters[request.cluster] = now
             lines[identity]?.losses.oddRun = 0
+            lines[identity]?.told = "\(request.weight)|\(request.metadata)"
         case .fullBeat, .lightBeat:
             judgeLife(request, at: now)
             judgeBeat(request, line, at: now)
+            judgeLapse(identity, line, at: now)
             lines[identity]?.clusters[request.cluster] = now
         case .inquiry: break
         }
@@ -193,6 +196,7 @@ extension Oracle {
         switch (flight.kind, answer) {
         case (.deregister, .yes), (.deregister, .unknown):
             lines[identity]?.isHeld = false
+            lines[identity]?.acceptedAt = nil
             lines[identity]?.clusters = [:]
             lines[identity]?.askedInterval = nil
             // What left earlier without an answer may still come.
@@ -207,6 +211,7 @@ extension Oracle {
             lines[identity]?.losses.oddRun = 0
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
             lines[identity]?.isHeld = true
+            lines[identity]?.acceptedAt = now
             settleFormer(identity)
         case (_, .unknown):
             lines[identity]?.losses.oddRun = 0

@@ -13,6 +13,8 @@ package struct Oracle {
     /// Since when no connection opens, and when the first one did again.
     var outage: (since: Int64?, overAt: Int64?)
     package internal(set) var firstWrites = FirstWrites()
+    /// Since when beatd knows that each NAME was alive once, until its file goes.
+    var everAlive: [String: Int64] = [:]
     package private(set) var violation: Violation?
 
     /// What beatd was told about the host.
@@ -27,7 +29,12 @@ package struct Oracle {
         var isRunning = false
         /// Whether a whole folder was seen since the start.
         var hasSeenFolder = false
-        var isStopping = false
+        var stop: Stop?
+        var isStopping: Bool { stop != nil }
+        /// NAMEs that this run read back as once alive, and that no file has claimed yet.
+        var wereAlive: Set<String> = []
+        /// When it last stood still.
+        var stalledAt = Int64.min / 2
         /// When something last disturbed everyone.
         var troubledAt: Int64 = 0
         /// When each run ended.
@@ -67,7 +74,7 @@ package struct Oracle {
         course.startedAt = now
         course.isRunning = true
         course.hasSeenFolder = false
-        course.isStopping = false
+        course.stop = nil
         course.remembered = remembered
         course.orphans = Set(remembered.keys)
         course.opens = []
@@ -80,6 +87,9 @@ package struct Oracle {
         for target in sights.keys { sights[target]?.forget(at: now) }
         for (identity, line) in lines {
             lines[identity]?.losses.oddRun = 0
+            lines[identity]?.acceptedAt = nil
+            lines[identity]?.told = nil
+            lines[identity]?.unwantedAt = nil
             if course.remembered[identity] == nil {
                 lines[identity]?.isForgotten = !line.entries.isEmpty || line.losses.unansweredAt > line.goodbyeAt
                 lines[identity]?.isHeld = false
@@ -103,9 +113,6 @@ package struct Oracle {
         }
     }
 
-    /// It was asked to say goodbye for all.
-    package mutating func stopping(at now: Int64) { course.isStopping = true }
-
     // MARK: What disturbs
 
     /// Something outside beatd went wrong for one file, or for all.
@@ -117,12 +124,16 @@ package struct Oracle {
             }
         } else {
             course.troubledAt = now
+            course.stop?.isCalm = false
             for identity in lines.keys { lines[identity]?.resumeBy = nil }
         }
     }
 
     /// beatd stands still, or did.
-    package mutating func stalled(at now: Int64) { trouble(nil, at: now) }
+    package mutating func stalled(at now: Int64) {
+        course.stalledAt = now
+        trouble(nil, at: now)
+    }
 
     /// A connection was asked for.
     package mutating func opened(at now: Int64) {
@@ -137,6 +148,7 @@ package struct Oracle {
     package mutating func moved(at now: Int64) {
         course.takesLight = nil
         course.movedAt = now
+        for identity in lines.keys { lines[identity]?.acceptedAt = nil }
         trouble(nil, at: now)
     }
 

@@ -27,12 +27,13 @@ package struct Plan: Hashable, Sendable {
     package var content: String
     package var interval: Int64
     package var timeout: Int64
+    package var deleteAfter: Int64
     package var probes: [Probe]
     package var warmUp: Int64
 
     package init(
         name: String, service: String, port: Int, address: String?, cluster: String, content: String,
-        interval: Int64, timeout: Int64, probes: [Probe], warmUp: Int64
+        interval: Int64, timeout: Int64, deleteAfter: Int64, probes: [Probe], warmUp: Int64
     ) {
         self.name = name
         self.service = service
@@ -42,6 +43,7 @@ package struct Plan: Hashable, Sendable {
         self.content = content
         self.interval = interval
         self.timeout = timeout
+        self.deleteAfter = deleteAfter
         self.probes = probes
         self.warmUp = warmUp
     }

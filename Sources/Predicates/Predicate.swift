@@ -11,5 +11,7 @@ enum Predicate {
     static let armed = "8 armed"
     static let liveness = "9 liveness"
     static let useful = "11 useful"
+    static let stop = "4 a stop ends in time, and says what it left"
+    static let phase = "12 waiting and down"
     static let wire = "0 what left is a request"
 }

@@ -34,6 +34,8 @@ struct Sight {
     private(set) var standsSince: Int64
     /// Since when nothing but alive was seen.
     private(set) var steadySince: Int64
+    /// When `rise` alive looks in a row were complete, whoever vouched for it.
+    private(set) var risenAt: Int64?
     /// When the observer last could not look.
     private(set) var hinderedAt = Int64.min / 2
     private var runs = Runs()
@@ -118,12 +120,16 @@ struct Sight {
         guard began >= lastWake else { return }
         runs.failing = 0
         runs.alive += 1
-        if runs.alive >= probe.rise { stand(.passing, at: now) }
+        if runs.alive >= probe.rise {
+            risenAt = risenAt ?? now
+            stand(.passing, at: now)
+        }
         latest = Decisive(began: began, ended: now, isAlive: true, isStranger: false)
     }
 
     private mutating func failing(began: Int64, at now: Int64) {
         runs.alive = 0
+        risenAt = nil
         runs.failing += 1
         steadySince = now
         if runs.failing >= probe.fall { stand(.down, at: now) }
@@ -133,6 +139,7 @@ struct Sight {
 
     private mutating func gone(began: Int64, isStranger: Bool, at now: Int64) {
         runs.alive = 0
+        risenAt = nil
         runs.failing = 0
         steadySince = now
         stand(.down, at: now)

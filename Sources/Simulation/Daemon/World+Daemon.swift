@@ -16,7 +16,9 @@ extension World {
             servers: Self.servers(swarm.servers), api: swarm.api, timeout: .nanoseconds(swarm.timeout),
             writesPerSecond: swarm.writesPerSecond)
         let settings = Settings(registry: registrySettings, maxLooksInFlight: 64, seed: chance.next())
+        var isTorn = false
         if !disk.state.isEmpty, swarm.strikes(.tornState, 250, &chance) {
+            isTorn = true
             disk.state = Array(disk.state.prefix(chance.below(disk.state.count)))
             ledger.met(.tornState)
             for subject in host.subjects.indices { ledger.hit(.tornState, subject, at: now) }
@@ -25,14 +27,14 @@ extension World {
         state.boot = Host.boot
         var remembered: [String: Remembered] = [:]
         for lease in state.leases {
-            let identity = lease.instance.identity
-            let name = "\(identity.service.namespace)|\(identity.service.groupedName)|\(identity.ip)|\(identity.port)"
-            remembered[name] = Remembered(name: lease.name, cluster: lease.instance.cluster)
+            remembered[Self.name(lease.instance.identity)] = Remembered(
+                name: lease.name, cluster: lease.instance.cluster)
         }
         beatd = Beatd(settings, epoch: disk.epoch, at: now)
         network.peers = [:]
         network.server = 0
         oracle.started(remembering: remembered, at: now)
+        oracle.remembers(alive: state.wereAlive, isDamaged: isTorn, at: now)
         trace.note(nil, at: now, "beatd starts, remembering \(remembered.count) entries")
         for subject in host.subjects.indices { ledger.witnesses[subject].isFirstAfterRestart = disk.epoch > 1 }
         if !folder.isReadable { ledger.met(.unreadableFolderAtStart) }
@@ -75,8 +77,10 @@ extension World {
     }
 
     /// It said all it had to say, and saves what is left.
-    mutating func finish() {
+    mutating func finish(left: [WireIdentity]) {
         guard let beatd else { return }
+        oracle.finished(left: left.map(Self.name), at: agenda.now)
+        if !left.isEmpty { ledger.met(.leftAtStop) }
         disk.state = beatd.reactor.remembered.encoded()
         trace.note(nil, at: agenda.now, "beatd ends")
         leave()
@@ -92,15 +96,36 @@ extension World {
             .start, after: isLong ? chance.between(5, 50) * Time.second : chance.between(30, 5000) * Time.millisecond)
     }
 
+    /// SIGTERM: with goodbyes, or for a restart that nobody is to notice; at times a second one follows.
     mutating func stopBeatd() {
         guard let beatd, beatd.deferred == nil else { return }
         for subject in host.subjects.indices where isAlive(subject) {
             ledger.hit(.orderlyStop, subject, at: agenda.now)
         }
-        trace.note(nil, at: agenda.now, "beatd is asked to stop")
-        oracle.stopping(at: agenda.now)
-        oracle.trouble(nil, at: agenda.now)
-        deliver(.stopping(.deregister, deadline: Instant(nanoseconds: agenda.now) + .seconds(10)))
+        let isSilent = chance.happens(30)
+        if isSilent { ledger.met(.silentStop) }
+        if !isSilent, chance.happens(20) {
+            agenda.plan(.stopAgain(epoch: beatd.epoch), after: chance.between(1, 8000) * Time.millisecond)
+        }
+        stop(isSilent: isSilent, within: chance.pick([10, 10, 3]) * Time.second)
+    }
+
+    /// The second signal ends it within a second.
+    mutating func stopAgain() {
+        ledger.met(.secondStop)
+        stop(isSilent: false, within: 900 * Time.millisecond)
+    }
+
+    private mutating func stop(isSilent: Bool, within limit: Int64) {
+        let deadline = agenda.now + limit
+        trace.note(
+            nil, at: agenda.now, "beatd is asked to stop, \(isSilent ? "silently" : "by \(Time.text(deadline))")")
+        oracle.stopping(isSilent: isSilent, by: deadline, at: agenda.now)
+        deliver(.stopping(isSilent ? .lapse : .deregister, deadline: Instant(nanoseconds: deadline)))
+    }
+
+    private static func name(_ identity: WireIdentity) -> String {
+        "\(identity.service.namespace)|\(identity.service.groupedName)|\(identity.ip)|\(identity.port)"
     }
 
     // MARK: What beatd says about itself

@@ -97,12 +97,16 @@ extension World {
             agenda.plan(.saved(version: version, state.encoded(), epoch: epoch), after: duration)
         case .transition(let transition):
             if transition.reason.hasPrefix("held back") { ledger.met(.heldBack) }
+            if transition.from == .down, transition.phase == .waiting { ledger.met(.backFromDown) }
+            if let phase = transition.phase {
+                oracle.told(transition.name, isWaiting: phase == .waiting, isDown: phase == .down, at: agenda.now)
+            }
             trace.note(
                 subject(of: transition.name), at: agenda.now,
                 "\(transition.name): \(transition.from?.rawValue ?? "new") -> \(transition.phase?.rawValue ?? "none"): "
                     + transition.reason)
         case .ready: break
-        case .finished: finish()
+        case .finished(let left): finish(left: left)
         }
     }
 
@@ -154,6 +158,7 @@ extension World {
             beatd?.armed = nil
             deliver(.tick)
         case .resume: goOn()
+        case .stopAgain: stopAgain()
         case .saved(let version, let bytes, _):
             disk.state = bytes
             deliver(.saved(version: version, error: nil))

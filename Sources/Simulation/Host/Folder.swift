@@ -93,6 +93,7 @@ struct Folder {
             address: version.isAutomatic ? nil : literal, cluster: version.cluster,
             content: version.content, interval: (version.isQuick ? 2 : 5) * Time.second,
             timeout: (version.isQuick ? 6 : 15) * Time.second,
+            deleteAfter: (version.isQuick ? 12 : 30) * Time.second,
             probes: kinds(subject).map { subject.probe(isFile: $0, variant: version.variant) }, warmUp: version.warmUp)
     }
 }

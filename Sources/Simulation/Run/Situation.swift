@@ -45,5 +45,9 @@ package enum Situation: String, CaseIterable, Sendable {
     case spokeV3 = "a beat went out over v3"
     case asked = "a server was asked for v1"
     case askedV3 = "a server without v1 was asked for v3"
+    case leftAtStop = "a stop ended with something left, and named it"
+    case silentStop = "a stop only fell silent"
+    case secondStop = "a stop was asked for a second time"
+    case backFromDown = "what was down came back, and had to wait"
     case behindRefusal = "what stood behind a refusal was not read"
 }

@@ -35,6 +35,7 @@ enum Happening {
     case saved(version: UInt64, [UInt8], epoch: Int)
     case start
     case kill(epoch: Int)
+    case stopAgain(epoch: Int)
     // The watchers
     case check
     case faultsStop
@@ -48,7 +49,7 @@ extension Happening {
         case .sample(_, let epoch), .report(_, let epoch), .exited(_, _, let epoch), .woke(_, _, let epoch),
             .connected(_, let epoch), .unreachable(_, _, let epoch), .socketTakesRest(_, let epoch),
             .bytesForBeatd(_, _, let epoch), .peerClosed(_, let epoch), .tick(_, let epoch), .resume(let epoch),
-            .saved(_, _, let epoch), .idle(_, let epoch), .kill(let epoch):
+            .saved(_, _, let epoch), .idle(_, let epoch), .kill(let epoch), .stopAgain(let epoch):
             epoch
         case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .reaped, .arrive,
             .apply, .sweep,
@@ -62,7 +63,7 @@ extension Happening {
     var needsBeatd: Bool {
         switch self {
         case .sample, .report, .exited, .woke, .connected, .unreachable, .socketTakesRest, .bytesForBeatd, .peerClosed,
-            .tick, .saved, .scan, .addresses:
+            .tick, .saved, .scan, .addresses, .stopAgain:
             true
         case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .reaped, .arrive, .apply, .idle, .sweep,
             .weatherEnds, .registryUp, .released, .resume,

@@ -134,7 +134,7 @@ struct World {
         case .scan: scan()
         case .addresses: deliver(.addresses(host.addresses), .addresses(host.addresses))
         case .sample, .report, .exited, .woke, .connected, .unreachable, .socketTakesRest, .bytesForBeatd, .peerClosed,
-            .tick, .resume, .saved:
+            .tick, .resume, .saved, .stopAgain:
             guard happening.epoch == beatd?.epoch else { return }
             handleForBeatd(happening)
         }
