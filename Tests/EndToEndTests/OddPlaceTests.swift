@@ -81,6 +81,39 @@ import Testing
         #expect(copies.contains("a restart would know only an older version of billing.yaml"), "\(copies)")
     }
 
+    /// Runs beatd where there is a group beatd-admin, 64998.
+    private func withAdmins() throws -> [String] {
+        let groups = try agent.folder.write(try TextFile.read("/etc/group") + "beatd-admin:x:64998:\n", to: "group")
+        return mounting("mount --bind \(groups) /etc/group")
+    }
+
+    @Test(.enabled(if: mayMount, "needs root that may mount: it makes a group that nobody else sees"))
+    func `the control socket belongs to beatd-admin, and its members may ask`() throws {
+        try agent.openToNobody()
+        try agent.start(runner: withAdmins())
+        try eventually { try Files.status(at: agent.socket).group == 64_998 }
+        func asking(_ groups: String...) throws -> Int32 {
+            let words = ["--reuid", "64997", "--regid", "64997"] + groups
+            return try Command.run(
+                "/usr/bin/setpriv", words + ["--", agent.folder.path("beatd"), "status", "--socket", agent.socket]
+            ).code
+        }
+        try agent.phase("up", of: "billing")
+        #expect(try asking("--groups", "64998") == 0)
+        #expect(try asking("--clear-groups") == 77)
+        // Where the file lets somebody in who is no member, the daemon doesn't.
+        try Files.setMode(0o666, of: agent.socket)
+        #expect(try asking("--clear-groups") == 77)
+    }
+
+    @Test(.enabled(if: mayMount, "needs root that may mount: it makes a group that nobody else sees"))
+    func `a control socket that can't be given to beatd-admin is told`() throws {
+        try agent.openToNobody()
+        try agent.start(asNobody: true, runner: withAdmins())
+        #expect(try attention("can't be given to group beatd-admin").contains("Operation not permitted"))
+        try agent.waitLog("can't be given to group beatd-admin")
+    }
+
     @Test func `a control socket that was removed is made again, and so is its folder`() throws {
         try agent.folder.makeFolder("run")
         let path = agent.folder.path("run/c.sock")

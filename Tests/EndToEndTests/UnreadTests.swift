@@ -80,6 +80,30 @@ import Testing
         #expect(try agent.end(by: SIGTERM) == .exited(0))
     }
 
+    @Test func `a beatd that can't start ends, also where nobody reads why`() throws {
+        try agent.start()
+        let ends = try Files.pipe()
+        let reading = Descriptor(taking: ends.reading)
+        let writing = Descriptor(taking: ends.writing)
+        // As much as a pipe takes (pipe(7)).
+        try Files.writeAll([UInt8](repeating: 0x78, count: 65_536), to: writing)
+        let second = try TestProcess(
+            Surroundings.product("beatd"), ["run", "--config", agent.configuration], error: .descriptor(writing.number))
+        #expect(try second.awaitEnding() == .exited(75))
+        #expect(reading.number >= 0)
+    }
+
+    @Test(.enabled(if: mayMount, "needs root that may mount: the journal has one path"))
+    func `a journal that is being restarted gets the records when it is back`() throws {
+        try agent.start(runner: withUnreadJournal)
+        try agent.folder.write("", to: "restart")
+        try eventually { Surroundings.exists(agent.folder.path("restarting")) }
+        try agent.drop("prot: 1\n", as: "bad.yaml")
+        try agent.wait { $0.rejected.count == 1 }
+        try agent.folder.write("", to: "read")
+        try eventually { try TextFile.read(agent.folder.path("journal")).contains("BEATD_FILE=bad.yaml\n") }
+    }
+
     @Test func `standard error that nobody reads holds nothing up`() throws {
         let ends = try Files.pipe()
         let reading = Descriptor(taking: ends.reading)

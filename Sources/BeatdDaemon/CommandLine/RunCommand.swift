@@ -26,7 +26,7 @@ struct RunCommand {
         do throws(SystemCallError) {
             let output = try LogOutput(configuration.log, isTerminal: terminal.isInteractive)
             defer { output.flush() }
-            return run(configuration, source, output.logger)
+            return run(configuration, source, output)
         } catch {
             terminal.complain("beatd can't start: \(error)")
             return .failure
@@ -34,13 +34,13 @@ struct RunCommand {
     }
 
     private func run(
-        _ configuration: AgentConfiguration, _ source: ConfigurationSource, _ log: Logger
+        _ configuration: AgentConfiguration, _ source: ConfigurationSource, _ output: LogOutput
     ) -> ExitCode {
         for warning in configuration.warnings {
-            log.warning("Configuration is odd", [("reason", .text(warning.description))])
+            output.logger.warning("Configuration is odd", [("reason", .text(warning.description))])
         }
-        do throws(Trouble) { return try start(configuration, source, log) } catch {
-            terminal.complain(error.sentence)
+        do throws(Trouble) { return try start(configuration, source, output.logger) } catch {
+            output.complain(error.sentence)
             return error.code
         }
     }

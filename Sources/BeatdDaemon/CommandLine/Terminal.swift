@@ -10,5 +10,8 @@ struct Terminal {
     func print(_ text: String) { Terminals.write(text, to: 1) }
 
     /// One sentence: what failed, on what, what to do.
-    func complain(_ sentence: String) { Terminals.write("beatd: \(sentence)\n", to: 2) }
+    func complain(_ sentence: String) { Terminals.write(Self.complaint(sentence), to: 2) }
+
+    /// As it stands on standard error.
+    static func complaint(_ sentence: String) -> String { "beatd: \(sentence)\n" }
 }

@@ -14,6 +14,7 @@ struct LogOutput {
 
     let logger: Logger
     private let outbox: Outbox
+    private let format: LogFormat?
 
     init(_ settings: LogSettings, isTerminal: Bool) throws(SystemCallError) {
         let format: LogFormat? =
@@ -23,22 +24,19 @@ struct LogOutput {
             case .text: .text
             case .json: .json
             }
-        if let format {
-            try self.init(settings.level, { Self.line($0, format) }, { Terminals.write($0, to: 2) })
-        } else {
-            let journal = try Journal()
-            try self.init(settings.level, JournalSink.bytes(of:), journal.deliver)
-        }
+        let journal = format == nil ? try Journal() : nil
+        let outbox = try Outbox(
+            loss: { Self.bytes(of: Self.loss(of: $0), format) },
+            deliver: { record in if let journal { journal.deliver(record) } else { Terminals.write(record, to: 2) } })
+        self.format = format
+        self.outbox = outbox
+        logger = Logger(level: settings.level) { outbox.put(Self.bytes(of: $0, format)) }
     }
 
-    /// Records go to `deliver` as `bytes` makes them.
-    init(
-        _ level: LogLevel, mostBytes: Int = Outbox.mostBytes, _ bytes: @escaping @Sendable (LogRecord) -> [UInt8],
-        _ deliver: @escaping @Sendable ([UInt8]) -> Void
-    ) throws(SystemCallError) {
-        let outbox = try Outbox(mostBytes: mostBytes, loss: { bytes(Self.loss(of: $0)) }, deliver: deliver)
-        self.outbox = outbox
-        logger = Logger(level: level) { outbox.put(bytes($0)) }
+    /// Why the daemon doesn't start, or go on: as every command says it, and to the journal as an error.
+    func complain(_ sentence: String) {
+        let record = LogRecord(.error, sentence)
+        outbox.put(format == nil ? Self.bytes(of: record, nil) : Array(Terminal.complaint(sentence).utf8))
     }
 
     /// Waits a little for whoever reads what was said last; for the very end.
@@ -48,8 +46,10 @@ struct LogOutput {
         LogRecord(.warning, "Log lines lost; nobody read them", [("lines", .number(lines))])
     }
 
-    private static func line(_ record: LogRecord, _ format: LogFormat) -> [UInt8] {
-        Array(format.line(record, at: Calendar.text(wall: Clocks.wall())).utf8)
+    /// nil: for the journal.
+    private static func bytes(of record: LogRecord, _ format: LogFormat?) -> [UInt8] {
+        guard let format else { return JournalSink.bytes(of: record) }
+        return Array(format.line(record, at: Calendar.text(wall: Clocks.wall())).utf8)
     }
 
     /// What a record says of a refused file.

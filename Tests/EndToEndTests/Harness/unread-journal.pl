@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # Runs a program as if its standard error were the journal's, in a mount namespace of its own (unshare -m), with a journal
-# that reads only once there is a file FOLDER/read; what it reads then is in FOLDER/journal.
+# that reads only once there is a file FOLDER/read; what it reads then is in FOLDER/journal. With a file FOLDER/restart it goes
+# away (FOLDER/restarting), until then.
 #   unread-journal.pl FOLDER PROGRAM WORD ...
 use strict;
 use warnings;
@@ -8,13 +9,23 @@ use IO::Socket::UNIX;
 
 my $folder = shift;
 system('mount --make-rprivate / && mount -t tmpfs none /run && mkdir -p /run/systemd/journal') == 0 or die "mount\n";
-my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => '/run/systemd/journal/socket') or die "socket: $!\n";
+my $path = '/run/systemd/journal/socket';
+my $socket = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $path) or die "socket: $!\n";
 my $program = $$;
 defined(my $child = fork) or die "fork: $!\n";
 if ($child == 0) {
     open my $journal, '>', "$folder/journal" or die;
     $journal->autoflush(1);
-    until (-e "$folder/read") { getppid == $program or exit; select undef, undef, undef, 0.05 }
+    until (-e "$folder/read") {
+        getppid == $program or exit;
+        if ($socket && -e "$folder/restart") {
+            unlink $path;
+            undef $socket;
+            open my $mark, '>', "$folder/restarting";
+        }
+        select undef, undef, undef, 0.05;
+    }
+    $socket ||= IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $path) or die "socket: $!\n";
     my $bits = '';
     vec($bits, fileno $socket, 1) = 1;
     while (getppid == $program) {
