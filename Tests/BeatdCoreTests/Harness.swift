@@ -15,7 +15,7 @@ struct Harness {
     var watched: [ProcessIdentity] = []
     var saves: [RememberedState] = []
     var isReady = false
-    var finished: [String]?
+    var finished: [Leftover]?
     /// How the world answers looks and writes while `run` goes on; nil leaves them out.
     var seen: (LookOrder, Instant) -> Sighting? = { _, _ in nil }
     var reply: (WriteOrder, Instant) -> Reply? = { order, _ in

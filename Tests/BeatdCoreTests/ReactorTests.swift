@@ -290,7 +290,7 @@ import Testing
         world.run(.seconds(9))
         #expect(world.finished == nil)
         world.run(.seconds(2))
-        #expect(world.finished == ["billing"])
+        #expect(world.finished?.map(\.name) == ["billing"])
     }
 
     @Test func `a registry that is away changes no phase of life and gets every instance back`() {

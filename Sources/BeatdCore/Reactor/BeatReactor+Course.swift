@@ -69,7 +69,7 @@ extension BeatReactor {
         guard let stop = course.stop, !course.isFinished else { return }
         guard leases.isEmpty || stop.mode == .lapse || now >= stop.deadline else { return }
         course.isFinished = true
-        let left = leases.ids.map { leases[$0] }.filter { $0.mayHold || $0.isInFlight != nil }.map(\.name)
-        effects.append(.finished(left: Set(left).sorted()))
+        let left = leases.ids.map { leases[$0] }.filter { $0.mayHold || $0.isInFlight != nil }
+        effects.append(.finished(left: left.map { Leftover(name: $0.name, identity: $0.identity) }))
     }
 }

@@ -17,8 +17,14 @@ package enum Effect: Sendable {
     case transition(Transition)
     /// `ready.when` came true, or its time-out passed.
     case ready
-    /// The stop is done; the NAMEs of what is still registered (or may be), sorted, each once.
-    case finished(left: [String])
+    /// The stop is done; what is still registered (or may be) is named.
+    case finished(left: [Leftover])
+}
+
+/// An entry that is still registered at the end, or may be, and the NAME under which it was.
+package struct Leftover: Hashable, Sendable {
+    package var name: String
+    package var identity: WireIdentity
 }
 
 /// The effects of one event; its driver owns and reuses it, so that a tick allocates nothing.

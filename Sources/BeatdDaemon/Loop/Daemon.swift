@@ -232,8 +232,10 @@ final class Daemon {
         reactor.send(.stopping(.deregister, deadline: now + limit))
     }
 
-    private func finish(left: [String]) {
-        for name in left { log.warning("Not deregistered; it lapses by itself", [("instance", .text(name))]) }
+    private func finish(left: [Leftover]) {
+        for name in Set(left.map(\.name)).sorted() {
+            log.warning("Not deregistered; it lapses by itself", [("instance", .text(name))])
+        }
         drivers?.control.stop(within: .milliseconds(200)) { [unowned self] in
             drivers?.state.saveLast { [loop] in loop.exit() }
         }

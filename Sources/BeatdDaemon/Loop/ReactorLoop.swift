@@ -17,8 +17,7 @@ final class ReactorLoop {
         var save: (UInt64, RememberedState) -> Void
         var transition: (Transition) -> Void
         var ready: () -> Void
-        /// Gives the NAMEs of what may still be registered.
-        var finished: ([String]) -> Void
+        var finished: ([Leftover]) -> Void
         /// After each drained inbox: something may look different now.
         var changed: () -> Void
     }

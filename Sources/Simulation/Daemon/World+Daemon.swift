@@ -77,9 +77,9 @@ extension World {
     }
 
     /// It said all it had to say, and saves what is left.
-    mutating func finish(left: [WireIdentity]) {
+    mutating func finish(left: [Leftover]) {
         guard let beatd else { return }
-        oracle.finished(left: left.map(Self.name), at: agenda.now)
+        oracle.finished(left: left.map { Self.name($0.identity) }, at: agenda.now)
         if !left.isEmpty { ledger.met(.leftAtStop) }
         disk.state = beatd.reactor.remembered.encoded()
         trace.note(nil, at: agenda.now, "beatd ends")
