@@ -102,6 +102,7 @@ import Testing
         try agent.wait { $0.rejected.count == 1 }
         try agent.folder.write("", to: "read")
         try eventually { try TextFile.read(agent.folder.path("journal")).contains("BEATD_FILE=bad.yaml\n") }
+        #expect(try agent.end(by: SIGTERM) == .exited(0))
     }
 
     @Test func `standard error that nobody reads holds nothing up`() throws {
