@@ -74,10 +74,16 @@ package import Systemd
     /// ended or `limit` has passed.
     package func stop(within limit: Duration, then done: @escaping () -> Void) {
         guard let daemon = unsafe daemon, stopping == nil else { return }
-        stopping = Stopping(deadline: Clocks.boot() + limit.nanoseconds, done: done)
+        stopping = Stopping(deadline: Self.instant(after: limit), done: done)
         _ = unsafe MHD_quiesce_daemon(daemon)  // gives back the listener, which is ours all the time
         for client in clients.values where client.exchange == nil { isFree(client) }
         wake()
+    }
+
+    /// Nanoseconds since boot, the last there is for what is longer than these can say.
+    private static func instant(after length: Duration) -> Int64 {
+        let (time, isTooFar) = Clocks.boot().addingReportingOverflow(length.nanoseconds)
+        return isTooFar ? .max : time
     }
 
     /// That client has nothing to ask; during a stop it is closed.
@@ -199,15 +205,15 @@ package import Systemd
         let socket = unsafe info?.pointee.connect_fd ?? -1
         let peer = Sockets.peer(of: socket)
         let client = Client(id: ConnectionID(number: connectionsSeen), socket: socket, peer: peer)
-        clients[client.id] = client
         makeRoom()
+        clients[client.id] = client
         return client
     }
 
-    /// Idlers and babblers keep nobody out.
+    /// For one who comes: idlers and babblers keep nobody out.
     private func makeRoom() {
         let present = clients.values.filter { !$0.isLeaving }
-        guard present.count > limits.crowd else { return }
+        guard present.count >= limits.crowd else { return }
         let asking = present.filter { $0.exchange?.isAsking ?? true }
         let sending = present.filter { $0.exchange?.isSending ?? false }
         let candidates = asking.isEmpty ? sending : asking

@@ -119,7 +119,8 @@ package enum Sockets {
         let holder: Int32?
         do throws(SystemCallError) {
             let there = try connect(toUnix: path, wait: .zero)
-            holder = peer(of: there)?.pid
+            // 0: it lives in another PID namespace.
+            holder = peer(of: there).flatMap { $0.pid > 0 ? $0.pid : nil }
         } catch {
             if error.isNotFound { return }
             // Its line of waiting connections is full; or it is a socket of another kind. Somebody is there.

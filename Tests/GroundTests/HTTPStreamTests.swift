@@ -234,6 +234,61 @@ struct HTTPStreamTests {
         }
     }
 
+    @Test func `in a crowd those who ask nothing are closed for those who ask, the longest there first`() throws {
+        var limits = HTTPServer.Limits()
+        limits.crowd = 3
+        let site = try Site(always: Response(status: 200, text: "fine\n"), limits: limits)
+        let idlers = try (0..<10).map { number in
+            let peer = try site.peer()
+            if number % 2 == 1 { peer.say("GET / HTTP/1.1\r\nHost: a\r\nX-Long: ") }
+            try site.turn { site.server?.connections ?? 0 >= min(number + 1, 3) }
+            return peer
+        }
+        let asker = try site.peer()
+        _ = try site.exchange(asker, ask, until: "fine\n")
+        try site.turn {
+            for peer in idlers { peer.hear() }
+            return idlers.filter(\.hasEnded).count == 8
+        }
+        #expect(!idlers[8].hasEnded && !idlers[9].hasEnded)
+    }
+
+    @Test func `in a crowd who takes no answer is closed for who asks, and who waits for one is not`() throws {
+        let maker = Maker(1_000_000, size: 1000)
+        var limits = HTTPServer.Limits()
+        limits.crowd = 3
+        var waiting: [Responder] = []
+        let site = try Site(limits: limits) { request, responder, _ in
+            if request.path == "/late" { return waiting.append(responder) }
+            if request.path == "/fine" { return responder.send(Response(status: 200, text: "fine\n")) }
+            responder.send(Response(status: 200), next: maker.next)
+        }
+        let patient = try site.peer()
+        patient.say("GET /late HTTP/1.1\r\nHost: a\r\n\r\n")
+        try site.turn { waiting.count == 1 }
+        let deaf = try [site.peer(), site.peer()]
+        for peer in deaf { peer.say(ask) }
+        try site.turn { maker.made > 100 }
+        let asker = try site.peer()
+        _ = try site.exchange(asker, "GET /fine HTTP/1.1\r\nHost: a\r\n\r\n", until: "fine\n")
+        try site.turn { site.server?.connections == 3 }
+        waiting[0].send(Response(status: 200, text: "late\n"))
+        try site.turn { patient.text.hasSuffix("late\n") }
+    }
+
+    @Test func `a stop that may take for ever waits for its answers`() throws {
+        let site = try Site.patient()
+        let peer = try site.peer()
+        peer.say(ask)
+        try site.turn { site.waiting.count == 1 }
+        var hasStopped = false
+        site.server?.stop(within: .seconds(Int64.max)) { hasStopped = true }
+        try turn(site.loop, for: .milliseconds(20))
+        #expect(!hasStopped)
+        site.waiting[0].send(Response(status: 200, text: "fine\n"))
+        try site.turn { hasStopped && peer.text.hasSuffix("fine\n") }
+    }
+
     @Test func `at the limit with all answers still to come, the next is served when one of them is out`() throws {
         var limits = HTTPServer.Limits()
         limits.connections = 2

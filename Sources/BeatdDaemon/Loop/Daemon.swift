@@ -275,7 +275,7 @@ final class Daemon {
         }
         log.notice(
             "Reloaded",
-            [("applied", .text(result.applied.joined(separator: " "))), ("refused", .number(result.refused.count))])
+            [("applied", LogOutput.list(result.applied)), ("refused", .number(result.refused.count))])
         view.isStale = true
         if isTold { notifier.ready() }
     }

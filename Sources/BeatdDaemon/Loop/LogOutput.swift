@@ -52,6 +52,15 @@ struct LogOutput {
         return Array(format.line(record, at: Calendar.text(wall: Clocks.wall())).utf8)
     }
 
+    /// What one field has room for.
+    private static let mostNames = 20
+
+    /// `a b c`, or the first of many with their number.
+    static func list(_ names: [String]) -> LogValue {
+        let more = names.count - mostNames
+        return .text(names.prefix(mostNames).joined(separator: " ") + (more > 0 ? " and \(more) more" : ""))
+    }
+
     /// What a record says of a refused file.
     static func fields(_ rejection: Rejection) -> [(key: String, value: LogValue)] {
         var fields = [(key: "file", value: LogValue.text(rejection.file))]

@@ -25,7 +25,14 @@ struct StateFile {
 
     /// Replaces the file durably; gives what went wrong.
     func write(_ state: RememberedState) -> String? {
-        do throws(SystemCallError) { try Files.write(state.encoded(), to: path) } catch { return error.description }
+        do throws(SystemCallError) {
+            do throws(SystemCallError) { try Files.write(state.encoded(), to: path) } catch {
+                guard error.isNotFound, let end = path.lastIndex(of: "/") else { throw error }
+                // Somebody removed the folder.
+                try Files.makeFolders(String(path[..<end]), mode: 0o700)
+                try Files.write(state.encoded(), to: path)
+            }
+        } catch { return error.description }
         return nil
     }
 }
