@@ -1,7 +1,7 @@
 /// The start of a body, for people.
 enum Excerpt {
     /// At most so many characters are shown.
-    static let longest = 120
+    static let longest = 200
 
     /// What a terminal would obey or hide becomes a blank, bytes that are no UTF-8 become U+FFFD; an empty body is named.
     static func text(_ body: [UInt8]) -> String {

@@ -7,6 +7,10 @@ struct JSONAnswer: Equatable {
     private(set) var interval: Int64?
     private(set) var code: Int64?
     private(set) var lightBeats: Bool?
+    /// `message`, where it is text, with its escapes.
+    private(set) var message: String?
+    /// `data`, where it is text, with its escapes.
+    private(set) var detail: String?
 
     /// nil where the body is no JSON object.
     init?(_ body: [UInt8]) {
@@ -28,6 +32,8 @@ struct JSONAnswer: Equatable {
     private static let clientBeatInterval = Array("clientBeatInterval".utf8)
     private static let codeName = Array("code".utf8)
     private static let lightBeatEnabled = Array("lightBeatEnabled".utf8)
+    private static let messageName = Array("message".utf8)
+    private static let dataName = Array("data".utf8)
     private static let truth = Array("true".utf8)
 
     private mutating func take(_ name: Span<UInt8>, _ value: Span<UInt8>) {
@@ -43,7 +49,17 @@ struct JSONAnswer: Equatable {
             code = Self.number(bare) ?? -1
         } else if name.isSame(as: Self.lightBeatEnabled.span) {
             lightBeats = bare.isSame(as: Self.truth.span)
+        } else if name.isSame(as: Self.messageName.span) {
+            message = Self.text(value)
+        } else if name.isSame(as: Self.dataName.span) {
+            detail = Self.text(value)
         }
+    }
+
+    private static func text(_ value: Span<UInt8>) -> String? {
+        let value = value.extracting(value.trimmed(0..<value.count))
+        guard value.count >= 2, value[0] == UInt8(ascii: "\"") else { return nil }
+        return String(decoding: (1..<value.count - 1).map { value[$0] }, as: UTF8.self)
     }
 
     /// Blanks, and quotes: numbers may stand in them, as some gateways write.

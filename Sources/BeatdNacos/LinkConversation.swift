@@ -103,7 +103,13 @@ package struct LinkConversation {
             do throws(HTTPGarbage) {
                 guard let response = try parser.next() else { break }
                 take(response, into: &outcomes)
-            } catch { end(.byUs(error.sentence), into: &outcomes) }
+            } catch {
+                // An answer, though not one that anybody understands: what it answers may have been applied.
+                let garbage = Refusal(.broken, status: 0, text: error.sentence, isCertain: false)
+                outcomes.append(.replied(asked[answered].id, .refused(garbage)))
+                answered += 1
+                end(.byUs(error.sentence), into: &outcomes)
+            }
         }
         return outcomes
     }

@@ -12,6 +12,8 @@ struct ResponseHead {
     private(set) var closes: Bool
     private var length: Int?
     private var isChunked = false
+    /// Of a redirect.
+    private(set) var location: [UInt8]?
 
     /// Reads the lines of a head, each ended with CR LF, without the empty one that follows.
     init(_ bytes: Span<UInt8>) throws(HTTPGarbage) {
@@ -53,6 +55,7 @@ struct ResponseHead {
     private static let chunked = Array("chunked".utf8)
     private static let connection = Array("connection".utf8)
     private static let close = Array("close".utf8)
+    private static let locationName = Array("location".utf8)
 
     private mutating func take(_ line: Span<UInt8>) throws(HTTPGarbage) {
         // A folded line begins with a blank; a blank before the colon hides the name from some readers (RFC 9112, 5).
@@ -72,6 +75,8 @@ struct ResponseHead {
             isChunked = true
         } else if name.isSame(asLowercase: Self.connection) {
             closes = closes || Self.hasClose(value)
+        } else if (300..<400).contains(status), name.isSame(asLowercase: Self.locationName) {
+            location = value.indices.map { value[$0] }
         }
     }
 

@@ -134,7 +134,7 @@ package struct ResponseParser {
             }
             return  // another answer follows
         }
-        response = HTTPResponse(status: head.status, body: [], closes: head.closes)
+        response = HTTPResponse(status: head.status, body: [], closes: head.closes, location: head.location)
         switch head.body {
         case .none: state = .length(missing: 0)
         case .length(let length):

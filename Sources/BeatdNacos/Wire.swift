@@ -35,14 +35,52 @@ package enum Wire {
         }
     }
 
-    /// Whether the server has the API that was asked for: whatever it says but 404, 410 and 501, it does (design.md 4).
+    /// Whether the server has the API that was asked for.
+    ///
+    /// It has if Nacos answers 200, or refuses with a 4xx of its own other than 404 and 410 (contract 4). A 5xx, a web page
+    /// and a redirect decide nothing.
     static func presence(of response: HTTPResponse) -> Reply {
-        RegistryAPI.missing.contains(response.status)
-            ? refused(response) : .accepted(intervalMilliseconds: nil, lightBeats: nil)
+        let refusal = refusal(response, isNacos: !isPage(response) && !response.body.isEmpty)
+        switch refusal.meaning {
+        case .missing, .throttled, .unavailable, .broken: return .refused(refusal)
+        case .invalid, .denied:
+            return isPage(response) ? .refused(refusal) : .accepted(intervalMilliseconds: nil, lightBeats: nil)
+        }
     }
 
     /// An answer that is no yes, with a short excerpt for people.
-    static func refused(_ response: HTTPResponse) -> Reply {
-        .refused(status: response.status, text: Excerpt.text(response.body))
+    ///
+    /// `isNacos`: its form is one that Nacos' answers have; only asked of an answer 200.
+    static func refused(_ response: HTTPResponse, isNacos: Bool = false) -> Reply {
+        .refused(refusal(response, isNacos: isNacos))
+    }
+
+    private static func refusal(_ response: HTTPResponse, isNacos: Bool) -> Refusal {
+        let status = response.status
+        return Refusal(
+            meaning(of: response, isNacos: isNacos), status: status,
+            text: (status == 200 && !isNacos ? nil : ErrorAnswer.text(response.body)) ?? Excerpt.text(response.body),
+            location: response.location.map { Excerpt.text($0) },
+            // A 5xx can come from a proxy that gave up waiting, an odd 200 or a redirect from one with words of its own.
+            isCertain: (400..<500).contains(status))
+    }
+
+    /// What follows from a status; Nacos' own words for a missing API are told from a web server's page by their form.
+    private static func meaning(of response: HTTPResponse, isNacos: Bool) -> Refusal.Meaning {
+        switch response.status {
+        case 200: isNacos ? .invalid : .broken
+        case 401, 403: .denied
+        case 429: .throttled
+        case 503: .unavailable
+        case 404, 410, 501: isPage(response) ? .broken : .missing
+        case 400..<500: .invalid
+        default: .broken
+        }
+    }
+
+    /// Whether a web server speaks, and no API.
+    private static func isPage(_ response: HTTPResponse) -> Bool {
+        let blanks: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
+        return response.body.first { !blanks.contains($0) } == UInt8(ascii: "<")
     }
 }

@@ -71,7 +71,7 @@ package enum WireV1 {
                 guard answer.code != nil || answer.interval != nil else { return Wire.refused(response) }
                 return .accepted(intervalMilliseconds: answer.interval, lightBeats: answer.lightBeats)
             case notFound: return .notFound
-            default: return Wire.refused(response)
+            default: return Wire.refused(response, isNacos: true)
             }
         }
     }

@@ -66,7 +66,7 @@ package enum WireV3 {
         switch (code, kind) {
         case (ok, _): return .accepted(intervalMilliseconds: nil, lightBeats: nil)
         case (notFound, .beat): return .notFound
-        default: return Wire.refused(response)
+        default: return Wire.refused(response, isNacos: true)
         }
     }
 }

@@ -32,7 +32,7 @@ import Testing
             while writes.count < most, machine.room(on: id, at: now) != .none {
                 issued += 1
                 writes.append(WriteID(number: issued))
-                machine.wrote(writes[writes.count - 1], on: id, isShared: true)
+                machine.wrote(writes[writes.count - 1], on: id, isShared: true, within: .seconds(3), at: now)
             }
             machine.filled(id)
             return writes
@@ -85,11 +85,11 @@ import Testing
     @Test func `beside light beats there is room for light beats alone, beside anything else for nothing`() {
         var world = World()
         world.deepen(2)
-        world.machine.wrote(WriteID(number: 1), on: world.id, isShared: true)
+        world.machine.wrote(WriteID(number: 1), on: world.id, isShared: true, within: .seconds(3), at: world.now)
         #expect(world.machine.room(on: world.id, at: world.now) == .lightBeats)
         world.machine.filled(world.id)
         world.answer([WriteID(number: 1)])
-        world.machine.wrote(WriteID(number: 2), on: world.id, isShared: false)
+        world.machine.wrote(WriteID(number: 2), on: world.id, isShared: false, within: .seconds(3), at: world.now)
         #expect(world.machine.room(on: world.id, at: world.now) == .none)
     }
 

@@ -33,7 +33,7 @@ import Testing
     ) {
         let world = world(Set(apis))
         #expect(spoken(world) == orders)
-        #expect(world.heart.report.registry.api == (apis.contains(.v1) ? "v1" : "v3"))
+        #expect(world.heart.report.registry.current.api == (apis.contains(.v1) ? "v1" : "v3"))
         #expect(world.phase("a") == .up)
     }
 
@@ -46,9 +46,10 @@ import Testing
         world.run(.seconds(20))
         #expect(Set(world.kinds) == ["inquire"])
         #expect((12...60).contains(world.orders.count), "\(world.orders.count)")
-        #expect(world.heart.report.registry.lastError == "no Nacos at this address and context path")
-        #expect(!world.heart.report.registry.reachable)
-        #expect(world.heart.report.registry.api == nil)
+        let registry = world.heart.report.registry
+        #expect(registry.lastError == "no Nacos at this address and context path (HTTP 404: no such api)")
+        #expect(registry.state == .refusing)
+        #expect(world.heart.report.registry.current.api == nil)
         answer(&world, [.v3])
         world.run(.seconds(10))
         #expect(world.phase("a") == .up)

@@ -14,6 +14,8 @@ struct Harness {
     var closed: [ConnectionID] = []
     var watched: [ProcessIdentity] = []
     var saves: [RememberedState] = []
+    /// What was told of refused writes.
+    var refusals: [String] = []
     var isReady = false
     var finished: [Leftover]?
     /// How the world answers looks and writes while `run` goes on; nil leaves them out.
@@ -78,6 +80,8 @@ struct Harness {
             saves.append(state)
             inbox.append(.saved(version: version, error: nil))
         case .transition(let transition): transitions.append(transition)
+        case .refused(let name, let kind, let refusal):
+            refusals.append("\(name): the \(kind.noun) was refused: \(refusal.sentence)")
         case .ready: isReady = true
         case .finished(let left): finished = left
         }

@@ -37,7 +37,7 @@ import Testing
 
     private func write(_ lease: inout Lease, _ number: UInt64, at now: Instant) -> (WriteOrder.Kind, Instance)? {
         guard let due = lease.due(at: now) else { return nil }
-        return lease.send(WriteID(number: number), due.kind, lightBeats: false, at: now)
+        return lease.send(WriteID(number: number), due.kind, lightBeats: false, within: timeout, at: now)
     }
 
     @Test func `in every order of events a lease that nobody wants ends empty, and so does the server`() {

@@ -21,7 +21,7 @@ import Testing
                 case .look(let orders): self.orders += orders
                 case .watch(let process): watched.append(process)
                 case .unwatch(let process): watched.removeAll { $0 == process }
-                case .open, .close, .write, .save, .transition, .ready, .finished:
+                case .open, .close, .write, .save, .transition, .refused, .ready, .finished:
                     Issue.record("the looks asked for \(effect)")
                 }
             }

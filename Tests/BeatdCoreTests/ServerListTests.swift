@@ -29,7 +29,7 @@ import Testing
         #expect(world.opened.map(\.host) == ["a", "a", "b", "c"])
         #expect(hosts(world) == ["c"])
         #expect(world.phase("billing") == .up)
-        #expect(world.heart.report.registry.server?.host == "c")
+        #expect(world.heart.report.registry.current.server.host == "c")
     }
 
     @Test func `after a failover everything is registered at the next server, and stays there when the first is back`()

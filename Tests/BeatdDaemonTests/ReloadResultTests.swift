@@ -19,7 +19,7 @@ import Testing
         var wait = ReloadWait(result, until: Instant(nanoseconds: 10))
         var looks = 0
         var turns = 1
-        let registry = RegistryStatus(api: nil, server: nil, reachable: true, lastError: nil)
+        let registry = Samples.registry(.ok)
         while true {
             let before = looks
             let step = wait.look(at: Instant(nanoseconds: 0), registry: registry) {
@@ -63,6 +63,11 @@ import Testing
 enum Samples {
     static func rejection(_ name: String, _ error: String = "wrong") -> Rejection {
         Rejection(name: name, file: "\(name).yaml", line: 2, key: "port", error: error)
+    }
+
+    static func registry(_ state: RegistryState, _ error: String? = nil) -> RegistryStatus {
+        RegistryStatus(
+            servers: [RegistryStatus.Server(server: Server(), api: nil, state: state, lastError: error)], inUse: 0)
     }
 
     static func status(_ name: String, _ phase: Phase, _ outcome: Outcome? = .alive) -> InstanceStatus {

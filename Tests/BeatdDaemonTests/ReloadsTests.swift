@@ -19,7 +19,7 @@ import Testing
         var trouble: ConfigurationSource.Trouble?
         var configuration = AgentConfiguration()
         var statuses: [String: InstanceStatus] = [:]
-        var registry = RegistryStatus(api: nil, server: nil, reachable: true, lastError: nil)
+        var registry = Samples.registry(.ok)
         var isReady = true
         /// What systemd would hear.
         var told: [String] = []
@@ -230,7 +230,7 @@ import Testing
             Samples.status("alive", .registering),
         ]
         scene.statuses = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
-        scene.registry = RegistryStatus(api: nil, server: nil, reachable: false, lastError: "refused")
+        scene.registry = Samples.registry(.unreachable, "refused")
         scene.request(wait: .seconds(60))
         scene.end(applied: all.map(\.name))
         let laggards = try #require(scene.results.last??.notUp)

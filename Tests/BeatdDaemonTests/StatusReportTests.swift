@@ -48,7 +48,9 @@ import Testing
         #expect(text.contains("\"lastBeat\":null,\"nextBeatIn\":null,\"beats\":0,\"pending\":null,\"rejection\":null"))
         #expect(
             text.contains(
-                "\"registry\":{\"api\":null,\"server\":\"http://127.0.0.1:8848\",\"reachable\":false,\"lastError\":null}"
+                "\"registry\":{\"api\":null,\"server\":\"http://127.0.0.1:8848\",\"state\":\"unknown\",\"reachable\":false,"
+                    + "\"lastError\":null,\"servers\":[{\"url\":\"http://127.0.0.1:8848\",\"api\":null,"
+                    + "\"state\":\"unknown\",\"lastError\":null}]}"
             ))
         #expect(text.contains("\"startedAt\":\"2026-09-21T14:15:00.000Z\""))
     }

@@ -146,7 +146,7 @@ import Testing
         let (id, peer) = try bench.open()
         try bench.send(bench.order(), on: id, to: peer)
         peer.say(text)
-        #expect(try bench.next(2) == [.replied(1, .noAnswer(why)), .closed(id, .byUs(why))])
+        #expect(try bench.next(2) == [.replied(1, .refused(status: 0, text: why)), .closed(id, .byUs(why))])
         try turn(bench.site.loop) {
             peer.hear()
             return peer.hasEnded

@@ -74,17 +74,26 @@ import Testing
 
     @Test func `21003 to a beat means that the server has forgotten us, to anything else it is odd`() {
         #expect(meaning(Self.beat, 200, Self.unknown) == .notFound)
-        #expect(meaning(.register, 200, Self.unknown) == .refused(status: 200, text: Self.unknown))
-        #expect(meaning(Self.beat, 404, Self.unknown) == .refused(status: 404, text: Self.unknown))
+        #expect(
+            meaning(.register, 200, Self.unknown)
+                == .refused(status: 200, text: "instance not found", meaning: .invalid))
+        #expect(meaning(Self.beat, 404, Self.unknown) == .refused(status: 404, text: "instance not found"))
     }
 
     @Test(arguments: [
-        (200, "", "an empty answer"), (200, "ok", "ok"), (200, "{\"code\":30000}", "{\"code\":30000}"),
-        (200, "{\"message\":\"success\"}", "{\"message\":\"success\"}"), (400, success, success),
-        (500, success, success), (200, "{\"code\":\"0x0\"}", "{\"code\":\"0x0\"}"),
-    ]) func `anything else is no yes`(_ status: Int, _ body: String, _ text: String) {
+        (200, "", "an empty answer", Refusal.Meaning.broken), (200, "ok", "ok", .broken),
+        (200, "{\"code\":30000}", "{\"code\":30000}", .invalid),
+        (
+            200, "{\"code\":10000,\"message\":\"parameter missing\",\"data\":\"no \\\"ip\\\"\"}",
+            "parameter missing: no \"ip\"", .invalid
+        ),
+        (200, "{\"message\":\"success\"}", "{\"message\":\"success\"}", .broken),
+        (400, success, "success: ok", .invalid),
+        (500, success, "success: ok", .broken), (200, "{\"code\":\"0x0\"}", "{\"code\":\"0x0\"}", .invalid),
+        (503, "{\"message\":\"starting\"}", "starting", .unavailable), (429, "", "an empty answer", .throttled),
+    ]) func `anything else is no yes`(_ status: Int, _ body: String, _ text: String, _ means: Refusal.Meaning) {
         for kind in [WriteOrder.Kind.register, Self.beat, .deregister] {
-            #expect(meaning(kind, status, body) == .refused(status: status, text: text))
+            #expect(meaning(kind, status, body) == .refused(status: status, text: text, meaning: means))
         }
     }
 }

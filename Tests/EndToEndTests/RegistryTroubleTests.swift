@@ -101,7 +101,7 @@ import Testing
         try agent.waitLog("Registry does not answer")
         try registry.start()
         try registry.beats("billing", 1)
-        try agent.waitLog("Registry answers")
+        try agent.waitLog("Registry accepts")
         #expect(try registry.requests("billing").first?.kind == .register)
     }
 

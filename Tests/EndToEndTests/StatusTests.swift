@@ -145,7 +145,7 @@ import Testing
     @Test func `P8: an instance that stays as it is makes no log lines`() throws {
         let service = try LegacyService(in: agent.folder, name: "billing")
         try agent.drop("billing", guarding: service)
-        try agent.wait { ($0["billing"]?.beats ?? 0) >= 2 && agent.log.contains("Registry answers") }
+        try agent.wait { ($0["billing"]?.beats ?? 0) >= 2 && agent.log.contains("Registry accepts") }
         let before = agent.log
         let beats = try agent.status()["billing"]?.beats ?? 0
         try agent.wait { ($0["billing"]?.beats ?? 0) >= beats + 4 }

@@ -16,6 +16,9 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// Later than everything that happens.
     package static let never = Instant(nanoseconds: .max)
 
+    /// Before everything that happens, and far enough from it that differences have room.
+    static let longAgo = Instant(nanoseconds: .min / 2)
+
     package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Saturates at `never`, so that a wait without an end needs no special case.

@@ -26,7 +26,7 @@ package struct RegistrySettings: Hashable, Sendable {
     package var servers: [Server]
     /// nil: what is found out, per server.
     package var api: RegistryAPI?
-    /// Limit of one request; the first answer on a beat is due in min(timeout, interval ÷ 3).
+    /// An answer is waited for so long; a beat's perhaps shorter (`RegistryMachine.patience`).
     package var timeout: Duration
     /// All writes but beats, 1 or more; a burst is a tenth of it.
     package var writesPerSecond: Int
@@ -48,9 +48,6 @@ package enum RegistryAPI: String, Hashable, Sendable {
     case v1
     /// `/v3/client/ns`, since 3.0.
     case v3
-
-    /// The statuses by which a server says that it doesn't have an API, or has it switched off (design.md 4).
-    package static let missing: Set<Int> = [404, 410, 501]
 }
 
 /// One Nacos server.

@@ -34,7 +34,7 @@ extension BeatReactor {
             queue.limit(to: new.registry.writesPerSecond, at: now)
         }
         for id in leases.ids {
-            leases[id].pace.timeout = new.registry.timeout
+            leases[id].wait(atMost: new.registry.timeout)
             schedule(id, at: now, into: &effects)
         }
         let abandoned = registry.configure(new.registry, into: &effects)

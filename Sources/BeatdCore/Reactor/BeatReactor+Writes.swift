@@ -11,13 +11,21 @@ extension BeatReactor {
                 assign(id, at: now, into: &effects)
             }
         }
-        let standing = leases.standing(of: tasks[id].claim.lease, at: now)
+        var standing = leases.standing(of: tasks[id].claim.lease, at: now)
+        standing.problem = registry.problem
         let wasAlive = tasks[id].wasAlive
         let decision = tasks[id].decide(standing, of: folder.addresses, at: now)
         if tasks[id].wasAlive != wasAlive { memory.isDirty = true }
         apply(decision.want, of: id, at: now, into: &effects)
         if let transition = tasks[id].enter(decision, at: now) { effects.append(.transition(transition)) }
         timers.arm(&tasks[id].timer, .task(id), due: decision.until)
+    }
+
+    /// Nothing can be written any more, or again, or for another reason: those who wait say so.
+    mutating func tellProblem(at now: Instant, into effects: inout Effects) {
+        guard registry.problem != toldProblem else { return }
+        toldProblem = registry.problem
+        for id in tasks.ids where tasks[id].phase == .registering { refresh(id, at: now, into: &effects) }
     }
 
     private mutating func apply(_ want: BeatTask.Want, of id: TaskID, at now: Instant, into effects: inout Effects) {
@@ -52,6 +60,7 @@ extension BeatReactor {
             if let write = leases[id].isInFlight {
                 flights.wait(for: write, until: leases[id].limit, &timers)
             } else if leases[id].owner == nil {
+                note(.none, of: id)
                 leases.remove(id)
             }
             return
@@ -129,7 +138,8 @@ extension BeatReactor {
         let beats = Double(flights.beatsPerHour) / 3600
         let rate = max(beats, Double(min(queue.count, settings.registry.writesPerSecond)))
         let others = queue.count - queue.beatCount
-        registry.pump(beats: queue.beatCount, others: others, rate: rate, at: now, into: &effects)
+        registry.pump(
+            beats: queue.beatCount, others: others, hasGoodbyes: queue.hasGoodbyes, rate: rate, at: now, into: &effects)
         timers.arm(&flights.timer, .write, due: registry.nextChance(after: now))
     }
 
@@ -158,8 +168,10 @@ extension BeatReactor {
             }
             let write = flights.depart(
                 Flights.Flight(lease: id, connection: connection, at: now, isBeat: kind == .beat))
-            let (order, instance) = leases[id].send(write, kind, lightBeats: registry.lightBeats, at: now)
-            registry.wrote(write, on: connection, isShared: isShared)
+            let limit = kind == .beat ? registry.patience(for: leases[id].pace, at: now) : settings.registry.timeout
+            let (order, instance) = leases[id].send(
+                write, kind, lightBeats: registry.lightBeats, within: limit, at: now)
+            registry.wrote(write, on: connection, isShared: isShared, within: limit, at: now)
             flights.wait(for: write, until: leases[id].limit, &timers)
             memory.isDirty = memory.isDirty || order == .register
             return registry.order(write, order, instance)
@@ -172,7 +184,7 @@ extension BeatReactor {
     private mutating func inquire(on connection: ConnectionID, at now: Instant) -> WriteOrder? {
         guard let first = leases.ids.first else { return nil }
         timers.arm(&flights.inquiry, .inquiry, due: now + settings.registry.timeout)
-        return registry.inquire(flights.issue(), about: leases[first].holding.lastSent, on: connection)
+        return registry.inquire(flights.issue(), about: leases[first].holding.lastSent, on: connection, at: now)
     }
 
     /// Whether the rest of a write that left in part may follow: promises P1 and P2, at this instant.
@@ -218,15 +230,44 @@ extension BeatReactor {
 
     /// A write ended, one way or another.
     private mutating func landed(_ id: LeaseID, _ reply: Reply, at now: Instant, into effects: inout Effects) {
+        let wasRefused = leases[id].currentRefusal != nil
         if leases[id].replied(reply, at: now, &chance) { memory.isDirty = true }
+        note(reply, of: id, at: now, into: &effects)
         guard let owner = leases[id].owner, course.stop == nil else { return schedule(id, at: now, into: &effects) }
         // One more beat of an instance that is up decides nothing anew.
-        if case .accepted = reply, let lapse = leases[id].lapse, tasks[owner].goesOn(with: id, until: lapse) {
+        if case .accepted = reply, !wasRefused, let lapse = leases[id].lapse,
+            tasks[owner].goesOn(with: id, until: lapse)
+        {
             return schedule(id, at: now, into: &effects)
         }
         refresh(owner, at: now, into: &effects)
         if leases.holds(id), leases[id].owner == owner, tasks[owner].claim.lease != id {
             schedule(id, at: now, into: &effects)
         }
+    }
+
+    /// Counts the answer, and tells people of a refusal in the registry's own words.
+    private mutating func note(_ reply: Reply, of id: LeaseID, at now: Instant, into effects: inout Effects) {
+        switch reply {
+        case .accepted, .notFound:
+            answers.noteWell()
+            note(.accepted, of: id)
+        case .refused(let refusal):
+            if !refusal.isIll {
+                answers.noteWell()
+            } else if leases[id].notes.illStretch != answers.stretch {
+                leases[id].notes.illStretch = answers.stretch
+                answers.noteIll()
+            }
+            note(.refused, of: id)
+            guard let refused = leases[id].refusalToTell(at: now) else { return }
+            effects.append(.refused(name: leases[id].name, refused.kind, refused.refusal))
+        case .noAnswer, .notSent: break
+        }
+    }
+
+    private mutating func note(_ answer: AnswerCounts.Answer, of id: LeaseID) {
+        answers.change(from: leases[id].notes.answer, to: answer)
+        leases[id].notes.answer = answer
     }
 }

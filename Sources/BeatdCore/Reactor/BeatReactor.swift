@@ -21,6 +21,9 @@ package struct BeatReactor {
     var registry: RegistryMachine
     var timers: TimerWheel<Timer>
     var chance: Chance
+    var answers = AnswerCounts()
+    /// What the reasons of those who wait for the registry say about it (`RegistryMachine.problem`).
+    var toldProblem: String?
     var flights = Flights()
     var folder = FolderView()
     var memory = Memory()
@@ -56,8 +59,12 @@ package struct BeatReactor {
         }
         expire(at: now, into: &effects)
         looks.fill(&timers, at: now, into: &effects)
-        abandon(registry.moveOn(at: now, into: &effects), "the next server is tried", at: now, into: &effects)
+        let isWidespread = answers.isIllnessWidespread(among: leases.count)
+        abandon(
+            registry.moveOn(isIllnessWidespread: isWidespread, at: now, into: &effects), "the next server is tried",
+            at: now, into: &effects)
         pump(at: now, into: &effects)
+        tellProblem(at: now, into: &effects)
         remember(at: now, into: &effects)
         finishIfDone(at: now, into: &effects)
         effects.end()
@@ -71,7 +78,8 @@ package struct BeatReactor {
     }
 
     package var report: HeartReport {
-        HeartReport(tasks: tasks, leases: leases, folder: folder, machine: registry, began: course.began)
+        HeartReport(
+            tasks: tasks, leases: leases, folder: folder, machine: registry, answers: answers, began: course.began)
     }
 
     /// Runs every timer that is due.

@@ -12,6 +12,7 @@ extension BeatTask {
                 InstanceStatus.Probe(kind: spec.target.kind.name, target: spec.target.kind.subject, look: look)
             },
             lastBeat: beats?.last.map { InstanceStatus.Beat(at: $0.at, outcome: $0.outcome) }, nextBeat: due,
-            beats: beats?.accepted ?? 0, pending: pending.map { $0.gate.waitingFor }, rejection: rejection)
+            beats: beats?.accepted ?? 0, pending: pending.map { $0.gate.waitingFor }, rejection: rejection,
+            refusal: lease?.currentRefusal?.refusal)
     }
 }

@@ -80,6 +80,13 @@ struct BeatTask {
         /// Whether something of it may be there, or is on its way.
         var mayHold: Bool
         var isRegistered: Bool
+        /// What the registry said to its last write, where that was no yes.
+        var refusal: String?
+        /// Why nothing can be written to it at all.
+        var problem: String?
+
+        /// The reason with that behind it.
+        func with(_ reason: String) -> String { refusal.map { "\(reason); \($0)" } ?? reason }
     }
 
     /// A phase that ends by itself, without news, is seen to end at a multiple of this.
@@ -208,7 +215,7 @@ struct BeatTask {
             if !isDown { flaps.down(at: now) }
             isDown = true
             aliveSince = nil
-            return Decision(phase: wasAlive ? .down : .waiting, reason: why, want: .nobody)
+            return Decision(phase: wasAlive ? .down : .waiting, reason: standing.with(why), want: .nobody)
         }
         guard claim.ip != nil else {
             return Decision(phase: .waiting, reason: host.lack, want: .nobody)
@@ -245,10 +252,12 @@ struct BeatTask {
         }
         if standing.isUp {
             lapse = standing.lapse
-            return Decision(phase: .up, reason: "all probes alive", want: .registered, until: upUntil(at: now))
+            let reason = standing.with("all probes alive")
+            return Decision(phase: .up, reason: reason, want: .registered, until: upUntil(at: now))
         }
         let reason =
-            standing.isRegistered ? "alive; no beat was accepted yet" : "alive; the registration is being sent"
+            (standing.refusal ?? standing.problem.map { "the registration waits: \($0)" }).map { "alive; \($0)" }
+            ?? (standing.isRegistered ? "alive; no beat was accepted yet" : "alive; the registration is being sent")
         return Decision(phase: .registering, reason: reason, want: .registered, until: stale)
     }
 

@@ -15,6 +15,8 @@ package enum Effect: Sendable {
     /// Make it durable, then say `saved`.
     case save(version: UInt64, RememberedState)
     case transition(Transition)
+    /// Tell people that the registry refused a write of that instance.
+    case refused(name: String, WriteClass, Refusal)
     /// `ready.when` came true, or its time-out passed.
     case ready
     /// The stop is done; what is still registered (or may be) is named.
@@ -34,11 +36,14 @@ package struct Leftover: Hashable, Sendable {
 package struct Effects: Sendable {
     package var list: [Effect] = []
     private var looks: [LookOrder] = []
-    private var told: [Transition] = []
+    private var told: [Effect] = []
     package init() {}
 
     mutating func append(_ effect: Effect) {
-        if case .transition(let transition) = effect { told.append(transition) } else { list.append(effect) }
+        switch effect {
+        case .transition, .refused: told.append(effect)
+        default: list.append(effect)
+        }
     }
 
     mutating func look(_ order: LookOrder) { looks.append(order) }
@@ -50,7 +55,7 @@ package struct Effects: Sendable {
             looks = []
         }
         guard !told.isEmpty else { return }
-        list += told.map(Effect.transition)
+        list += told
         told.removeAll(keepingCapacity: told.count < 100)
     }
 }

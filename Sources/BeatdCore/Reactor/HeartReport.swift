@@ -4,6 +4,7 @@ package struct HeartReport {
     let leases: LeaseTable
     let folder: FolderView
     let machine: RegistryMachine
+    let answers: AnswerCounts
     let began: Instant
 
     /// One entry per descriptor and per refused file without a good version, sorted by name.
@@ -15,7 +16,9 @@ package struct HeartReport {
     /// How many are in which phase, and the first by NAME that is in trouble.
     package var summary: Summary {
         var summary = Summary()
-        for (name, id) in tasks.byName { summary.count(name, tasks[id].phase ?? .waiting) { tasks[id].reason } }
+        for (name, id) in tasks.byName {
+            summary.count(name, tasks[id].phase ?? .waiting, isRefused: isRefused(id)) { tasks[id].reason }
+        }
         var names = Set(tasks.byName.keys)
         for rejection in folder.rejected {
             guard let name = rejection.name, names.insert(name).inserted else { continue }
@@ -24,17 +27,26 @@ package struct HeartReport {
         return summary
     }
 
+    /// Whether the registry refused its last write.
+    private func isRefused(_ id: TaskID) -> Bool {
+        guard let lease = tasks[id].claim.lease, leases.holds(lease) else { return false }
+        return leases[lease].currentRefusal != nil
+    }
+
     /// What one line has room for.
     package struct Summary {
         package private(set) var counts: [Phase: Int] = [:]
-        /// Down, suspect or rejected; where none is, the first that is waited for.
+        /// Down, suspect or rejected, or refused by the registry; where none is, the first that is waited for.
         package private(set) var trouble: (name: String, phase: Phase, reason: String)?
+        /// How early what it is about is told.
+        private var rank = 0
 
-        mutating func count(_ name: String, _ phase: Phase, _ reason: () -> String) {
+        mutating func count(_ name: String, _ phase: Phase, isRefused: Bool = false, _ reason: () -> String) {
             counts[phase, default: 0] += 1
-            guard let rank = Self.rank(phase) else { return }
-            if let trouble, let other = Self.rank(trouble.phase), (other, trouble.name) < (rank, name) { return }
+            guard let rank = isRefused ? 0 : Self.rank(phase) else { return }
+            if let trouble, (self.rank, trouble.name) < (rank, name) { return }
             trouble = (name, phase, reason())
+            self.rank = rank
         }
 
         /// Which phase is told first; nil for none.
@@ -60,8 +72,12 @@ package struct HeartReport {
 
     package var registry: RegistryStatus {
         RegistryStatus(
-            api: machine.api?.rawValue, server: machine.server, reachable: machine.isReachable,
-            lastError: machine.lastError)
+            servers: machine.servers.enumerated().map { index, entry in
+                RegistryStatus.Server(
+                    server: entry.server, api: entry.api?.rawValue,
+                    state: index == machine.inUse ? machine.state(answers) : entry.lastState,
+                    lastError: entry.lastError)
+            }, inUse: machine.inUse)
     }
 
     private func status(of id: TaskID) -> InstanceStatus {

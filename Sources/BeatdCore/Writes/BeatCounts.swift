@@ -11,7 +11,8 @@ struct BeatCounts {
     /// nil: none ended yet.
     var last: (at: Instant, outcome: BeatOutcome)? { lastAt.map { ($0, lastOutcome) } }
 
-    mutating func note(_ outcome: BeatOutcome, at now: Instant) {
+    /// `isOdd`: one of the answers of which three in a row mean "register again".
+    mutating func note(_ outcome: BeatOutcome, isOdd: Bool = false, at now: Instant) {
         lastAt = now
         lastOutcome = outcome
         switch outcome {
@@ -22,9 +23,9 @@ struct BeatCounts {
         case .notFound:
             failures = 0
             odd = 0
-        case .refused:
+        case .refused, .denied:
             failures += 1
-            odd += 1
+            odd += isOdd ? 1 : 0
         case .failed:
             failures += 1
         }

@@ -5,7 +5,7 @@
 struct BeatGrid {
     private let phase: UInt64
     /// The beat sent last was due then; it left up to a tick early and must not fall due a second time.
-    var lastDue = Instant(nanoseconds: .min / 2)
+    var lastDue = Instant.longAgo
 
     init(_ identity: WireIdentity) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -8,7 +8,7 @@ struct Depth {
     static let pause = Duration.seconds(60)
 
     private(set) var current = 1
-    private var shallowUntil = Instant(nanoseconds: .min)
+    private var shallowUntil = Instant.longAgo
     /// How many answers the server gives on one connection, as far as known; nil where it goes on.
     ///
     /// Nacos' Tomcat gives 100 [registries/observed]; so that many are trusted until it was seen to end sooner or later.

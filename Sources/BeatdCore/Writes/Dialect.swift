@@ -14,7 +14,7 @@ struct Dialect {
 
     let configured: RegistryAPI?
     private var state: State
-    private var foundAt = Instant(nanoseconds: .min / 2)
+    private var foundAt = Instant.longAgo
     /// The question that is out.
     private(set) var inquiry: (write: WriteID, connection: ConnectionID)?
 
@@ -47,9 +47,12 @@ struct Dialect {
         return asked == .v1
     }
 
-    /// A write was refused with that status.
-    mutating func refused(_ status: Int, at now: Instant) {
-        guard configured == nil, RegistryAPI.missing.contains(status), now - foundAt >= Self.pause else { return }
+    /// The answer decided nothing: the same is asked for again.
+    mutating func learntNothing() { inquiry = nil }
+
+    /// A write was refused since the server does not have that API.
+    mutating func refused(at now: Instant) {
+        guard configured == nil, now - foundAt >= Self.pause else { return }
         state = .toAsk(.v1)
     }
 }

@@ -50,12 +50,21 @@ struct Pace {
         interval = timing.interval
         self.timeout = timeout
     }
+
+    /// A beat is waited for no longer than half of what its lease leaves (contract 4).
+    var beatLimit: Duration {
+        .nanoseconds(min(timeout.nanoseconds, max(timing.timeout.nanoseconds - interval.nanoseconds, 0) / 2))
+    }
 }
 
 /// What the reactor notes about a lease.
 struct LeaseNotes {
     /// The interval whose beats `Flights.beatsPerHour` counts; zero: none.
     @InNanoseconds var counted = Duration.zero
+    /// The answer to its last write, as `AnswerCounts` counts it.
+    var answer = AnswerCounts.Answer.none
+    /// The last stretch of ill answers in which it got one (`AnswerCounts.stretch`).
+    var illStretch: UInt32 = 0
     /// Its one timer: when the next write is due.
     var timer: TimerWheel<Timer>.Handle?
     #if DELIBERATE_BUGS

@@ -30,6 +30,10 @@ struct Lease {
     /// Whose looks carry its writes; nil once nobody's: then only goodbyes leave.
     var owner: TaskID?
     private var grid: BeatGrid
+    /// When the write in flight is given up.
+    @InstantOrNone private(set) var limit: Instant? = nil
+    /// Apart from the lease: few were refused, and all have room for it.
+    var refused: Shared<RefusedWrite>?
     /// The descriptor that wants it, or wanted it last, by NAME.
     var name: String
 
@@ -41,6 +45,8 @@ struct Lease {
 
     /// Odd answers in a row to beats after which we register again.
     static let oddAnswersUntilHello = 3
+    /// Once nobody wants the instance any more its beat in flight is waited for no longer than this (contract 4).
+    static let lastBeatLimit = Duration.seconds(1)
 
     init(_ instance: Instance, timing: BeatTiming, name: String, owner: TaskID?, timeout: Duration) {
         grid = BeatGrid(instance.identity)
@@ -91,7 +97,7 @@ struct Lease {
     func standing(at now: Instant) -> BeatTask.Standing {
         BeatTask.Standing(
             isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (isEntryLikely || isInFlight != nil),
-            isRegistered: holding.isRegistered)
+            isRegistered: holding.isRegistered, refusal: currentRefusal?.sentence)
     }
 
     /// When `isUp` ends by itself.
@@ -118,27 +124,24 @@ struct Lease {
         holding.accepted.map { now >= $0 + pace.timing.deleteAfter } ?? false
     }
 
-    /// When the write in flight is given up.
-    @inline(__always)
-    var limit: Instant? {
-        switch state {
-        case .helloSent(_, let at), .beatSent(_, let at), .goodbyeSent(_, let at):
-            at + .nanoseconds(min(pace.timeout.nanoseconds, pace.interval.nanoseconds / 3))
-        case .empty, .hello, .held, .goodbye, .settled: nil
-        }
-    }
-
     // MARK: What happens to it
 
     /// The task changed its mind.
     ///
     /// In flight nothing is decided: the answer, or its time limit, comes first.
     mutating func want(_ instance: Instance?, timing: BeatTiming, at now: Instant) {
-        if timing != pace.timing { pace = Pace(timing, timeout: pace.timeout) }
+        if timing != pace.timing {
+            pace = Pace(timing, timeout: pace.timeout)
+            if case .beatSent(_, let at) = state { limit = limit.map { min($0, at + pace.beatLimit) } }
+        }
         guard wanted != instance else { return }
         wanted = instance
+        if currentRefusal != nil { refusal?.toldAt = .longAgo }
         switch state {
-        case .helloSent, .beatSent, .goodbyeSent: return
+        case .beatSent:
+            if instance == nil, let limit { self.limit = min(limit, now + Self.lastBeatLimit) }
+            return
+        case .helloSent, .goodbyeSent: return
         case .goodbye: if instance == nil { return }
         case .settled: if instance == nil || isDoubtInTheWay { return }
         case .empty, .hello, .held: break
@@ -146,12 +149,24 @@ struct Lease {
         rest(due: now, at: now)
     }
 
-    /// What `due` says leaves now: what it is, and of which instance.
+    /// An answer is waited for no longer than this from now on, also by the write in flight.
+    mutating func wait(atMost timeout: Duration) {
+        guard timeout != pace.timeout else { return }
+        pace.timeout = timeout
+        switch state {
+        case .helloSent(_, let at), .beatSent(_, let at), .goodbyeSent(_, let at):
+            limit = limit.map { min($0, at + timeout) }
+        case .empty, .hello, .held, .goodbye, .settled: break
+        }
+    }
+
+    /// What `due` says leaves now: what it is, and of which instance; its answer is waited for so long.
     ///
     /// The caller has judged P1 for all but goodbyes.
     mutating func send(
-        _ id: WriteID, _ kind: WriteClass, lightBeats: Bool, at now: Instant
+        _ id: WriteID, _ kind: WriteClass, lightBeats: Bool, within length: Duration, at now: Instant
     ) -> (WriteOrder.Kind, Instance) {
+        limit = now + length
         switch kind {
         case .goodbye:
             holding.lastSent = holding.published ?? holding.doubt?.instance ?? holding.lastSent
@@ -177,6 +192,8 @@ struct Lease {
     /// The write in flight ended; says whether what the server holds may be another now.
     @discardableResult
     mutating func replied(_ reply: Reply, at now: Instant, _ chance: inout Chance) -> Bool {
+        note(reply, at: now)
+        limit = nil
         switch state {
         case .helloSent(_, let sentAt):
             helloReplied(reply, holding.lastSent, sentAt: sentAt, at: now, &chance)
@@ -253,8 +270,8 @@ struct Lease {
                 }
             #endif
             rest(due: now, at: now)
-        case .refused:
-            counts.note(.refused, at: now)
+        case .refused(let refusal):
+            counts.note(refusal.meaning == .denied ? .denied : .refused, isOdd: refusal.isOdd, at: now)
             if counts.odd >= Self.oddAnswersUntilHello { holding.isRegistered = false }
             rest(due: again(at: now, &chance), at: now)
         case .noAnswer:
@@ -319,13 +336,11 @@ struct Lease {
 
     private func lateUntil(_ doubt: Holding.Doubt) -> Instant { doubt.since + pace.timeout + pace.timeout }
 
-    /// Whether the server may apply the write now or later; only a 4xx says that it does not.
-    ///
-    /// A 5xx can come from a proxy that gave up waiting, an odd 200 or a redirect from one with words of its own.
+    /// Whether the server may apply the write now or later.
     private func mayBeApplied(_ reply: Reply) -> Bool {
         switch reply {
         case .noAnswer: true
-        case .refused(let status, _): !(400..<500).contains(status)
+        case .refused(let refusal): !refusal.isCertain
         case .accepted, .notFound, .notSent: false
         }
     }

@@ -14,6 +14,7 @@ struct LeaseTable {
     private var byIdentity: [Key: LeaseID] = [:]
 
     var isEmpty: Bool { byIdentity.isEmpty }
+    var count: Int { byIdentity.count }
 
     var ids: [LeaseID] { slots.numbers.map { LeaseID(index: $0) } }
 
@@ -37,7 +38,9 @@ struct LeaseTable {
 
     /// What the registry side of a task's lease looks like; nil: it has none.
     func standing(of id: LeaseID?, at now: Instant) -> BeatTask.Standing {
-        guard let id else { return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false) }
+        guard let id else {
+            return BeatTask.Standing(isUp: false, lapse: nil, mayHold: false, isRegistered: false, refusal: nil)
+        }
         return self[id].standing(at: now)
     }
 

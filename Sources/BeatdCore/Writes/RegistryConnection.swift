@@ -33,8 +33,14 @@ struct RegistryConnection {
     /// How many answers the server gave before it announced the end; nil where a refusal may be the reason.
     var answersBeforeItsEnd: Int? { isProven && !wasRefused ? answers : nil }
 
-    mutating func wrote(_ write: WriteID, mayBeFollowed: Bool) {
-        if writes.isEmpty { batch = 0 }
+    /// Since when the first of its answers is waited for.
+    private(set) var waitsSince = Instant.longAgo
+
+    mutating func wrote(_ write: WriteID, mayBeFollowed: Bool, at now: Instant) {
+        if writes.isEmpty {
+            batch = 0
+            waitsSince = now
+        }
         writes.append(write)
         batch += 1
         state = mayBeFollowed ? .filling : .busy
@@ -47,6 +53,7 @@ struct RegistryConnection {
         answers += 1
         wasRefused = isRefusal
         forget(write)
+        waitsSince = now
         if writes.isEmpty { state = .idle(since: now) }
     }
 

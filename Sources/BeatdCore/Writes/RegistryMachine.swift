@@ -6,19 +6,34 @@ struct RegistryMachine {
     /// At most so many connections, and never fewer than `fewest` where the work asks for them.
     static let fewest = 2
     static let most = 64
+    /// An answer is late after so many times the usual time; then another connection may take its place.
+    static let lateness = 4
+    /// No answer is late before this: so long our own work may hold it up.
+    static let neverLate = Duration.milliseconds(50)
 
     private var list: ServerList
     /// The one in use.
-    var server: Server { list.current }
+    var server: Server { list.current.server }
     private var dialect: Dialect
     /// Whether the last answer to a v1 beat offered light ones.
     private(set) var takesLightBeats = false
     /// v3 has no others.
     var lightBeats: Bool { dialect.spoken == .v3 || takesLightBeats }
-    private(set) var isReachable = false
-    private(set) var lastError: String?
+    /// Whether the server in use answered last, with whatever.
+    var isReachable: Bool { list.current.isReachable }
+    var lastError: String? { list.current.lastError }
     /// The API in which the server in use answered last.
-    private(set) var api: RegistryAPI?
+    var api: RegistryAPI? { list.current.api }
+    /// All of them, in the order of the configuration.
+    var servers: [ServerList.Entry] { list.entries }
+    /// Which of them is in use.
+    var inUse: Int { list.position }
+    /// The limit of one answer (`registry.timeout`).
+    private var timeout: Duration
+    /// The first write since the last answer; nil where none left since.
+    private var unansweredSince: Instant?
+    /// When a connection's answer becomes late, where the next write waits for a place.
+    private var nextLate: Instant?
     private var connections = RegistryConnections()
     private var trouble = Trouble()
     /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
@@ -29,18 +44,34 @@ struct RegistryMachine {
     init(_ settings: RegistrySettings) {
         list = ServerList(settings.servers)
         dialect = Dialect(settings.api)
+        timeout = settings.timeout
+    }
+
+    /// Why nothing can be written, in words for people; nil while the server in use answers as a Nacos does.
+    var problem: String? { isReachable && dialect.toAsk == nil ? nil : lastError }
+
+    /// How the server in use stands (contract 7).
+    func state(_ answers: AnswerCounts) -> RegistryState {
+        guard isReachable else { return lastError == nil ? .unknown : list.current.lastState }
+        let isRefusing = dialect.toAsk == nil ? answers.refused > 0 && answers.accepted == 0 : lastError != nil
+        return isRefusing ? .refusing : .ok
     }
 
     // MARK: What to do next
 
     /// Asks for connections and says which may write, for `beats` and `others` that wait, at `rate` writes a second.
-    mutating func pump(beats: Int, others: Int, rate: Double, at now: Instant, into effects: inout Effects) {
-        let depth = lightBeats ? self.depth.current : 1
+    ///
+    /// Of the most that there may be one connection is kept for goodbyes.
+    mutating func pump(
+        beats: Int, others: Int, hasGoodbyes: Bool = false, rate: Double, at now: Instant, into effects: inout Effects
+    ) {
+        let depth = lightBeats ? min(self.depth.current, quickBatch(within: timeout)) : 1
         // What is to be found out first takes one connection.
         let work = dialect.toAsk == nil ? others + (beats + depth - 1) / depth : min(others + beats, 1)
         guard work > 0, now >= trouble.quietUntil, dialect.inquiry == nil else { return }
         var free = 0
         let limit = limit(rate: rate / Double(depth))
+        let late = countLate(at: now)
         var spare: [ConnectionID] = []
         for connection in connections.all {
             switch connection.state {
@@ -48,7 +79,7 @@ struct RegistryMachine {
             case .filling, .busy, .ending: continue
             case .idle(let since):
                 // Twice as many as are asked for now may have been a moment's want.
-                let isTooMany = connections.count - spare.count > limit * 2
+                let isTooMany = connections.count - late - spare.count > limit * 2
                 if isTooMany || idleLimit.map({ now - since >= $0 }) ?? false {
                     spare.append(connection.id)
                 } else if free < work {
@@ -62,23 +93,50 @@ struct RegistryMachine {
             effects.append(.close(id))
         }
         guard now >= trouble.mayOpen else { return }
-        while free < work, connections.count < limit {
+        // In trouble nothing takes the place of what is late: the server has to show first that it answers.
+        let places = trouble.failures > 0 ? limit : min(limit + late, hasGoodbyes ? Self.most : Self.most - 1)
+        while free < work, connections.count < places {
             effects.append(.open(connections.open(at: now), server))
             free += 1
         }
+        if free >= work || connections.count >= Self.most { nextLate = nil }
+    }
+
+    /// How many connections wait for an answer that is late; notes when the next one will be.
+    private mutating func countLate(at now: Instant) -> Int {
+        let limit = max(answerTime.usual * Self.lateness, Self.neverLate)
+        nextLate = nil
+        var late = 0
+        for connection in connections.all where connection.state == .busy {
+            let lateAt = connection.waitsSince + limit
+            if lateAt <= now { late += 1 } else { nextLate = min(nextLate ?? lateAt, lateAt) }
+        }
+        return late
+    }
+
+    /// How many requests the server usually answers, one after the other, within a quarter of that limit.
+    private func quickBatch(within limit: Duration) -> Int {
+        let usual = max(answerTime.usual.nanoseconds, 1)
+        return Int(max(limit.nanoseconds / 4 / usual, 1))
+    }
+
+    /// How long the answer to a beat is waited for (contract 4): slow is not away.
+    func patience(for pace: Pace, at now: Instant) -> Duration {
+        guard list.hasStandby(at: now) else { return pace.beatLimit }
+        return min(pace.beatLimit, max(.nanoseconds(pace.interval.nanoseconds / 3), answerTime.usual * Self.lateness))
     }
 
     /// A server in trouble gets one connection to show that it is back, and a second one after a single failure.
     private func limit(rate: Double) -> Int {
         if trouble.failures > 0 { return trouble.failures > 1 ? 1 : Self.fewest }
-        let wanted = min(rate * answerTime.shortest.inSeconds * 2, Double(Self.most))
+        let wanted = min(rate * answerTime.forPool.inSeconds * 2, Double(Self.most))
         return min(max(Int(wanted) + 1, Self.fewest), Self.most)
     }
 
     /// When `pump` could do more than now, where work waits.
     func nextChance(after now: Instant) -> Instant? {
         let next = max(trouble.quietUntil, trouble.mayOpen)
-        return next > now ? next : nil
+        return next > now ? next : nextLate
     }
 
     /// What that connection may be asked to write now.
@@ -99,9 +157,12 @@ struct RegistryMachine {
     }
 
     /// The question that goes out on that connection, about the service of that instance.
-    mutating func inquire(_ write: WriteID, about instance: Instance, on id: ConnectionID) -> WriteOrder {
+    mutating func inquire(
+        _ write: WriteID, about instance: Instance, on id: ConnectionID, at now: Instant
+    ) -> WriteOrder {
         dialect.asked(write, on: id)
-        connections.change(id) { $0.wrote(write, mayBeFollowed: false) }
+        unansweredSince = unansweredSince ?? now
+        connections.change(id) { $0.wrote(write, mayBeFollowed: false, at: now) }
         return order(write, .inquire, instance)
     }
 
@@ -110,11 +171,15 @@ struct RegistryMachine {
     /// The connection on which a question is out.
     var inquiring: ConnectionID? { dialect.inquiry?.connection }
 
-    /// `isShared`: other light beats may be in flight beside it.
-    mutating func wrote(_ write: WriteID, on id: ConnectionID, isShared: Bool) {
+    /// `isShared`: other light beats may be in flight beside it; its answer is waited for within that limit.
+    mutating func wrote(
+        _ write: WriteID, on id: ConnectionID, isShared: Bool, within limit: Duration, at now: Instant
+    ) {
+        unansweredSince = unansweredSince ?? now
+        let quick = isShared ? quickBatch(within: limit) : 1
         connections.change(id) { connection in
-            let isLast = connection.writes.count + 1 >= depth.allowed(on: connection)
-            connection.wrote(write, mayBeFollowed: isShared && !isLast)
+            let isLast = connection.writes.count + 1 >= min(depth.allowed(on: connection), quick)
+            connection.wrote(write, mayBeFollowed: isShared && !isLast, at: now)
         }
     }
 
@@ -131,7 +196,6 @@ struct RegistryMachine {
         guard case .opening = connections[id]?.state else { return false }
         connections.change(id) { $0.state = .idle(since: now) }
         trouble.connected(interval: interval, at: now, &chance)
-        isReachable = true
         return list.connected()
     }
 
@@ -144,6 +208,7 @@ struct RegistryMachine {
         // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
         // one just as we write on it: that is no sign of trouble.
         guard connection.isProven else {
+            list.failed()
             failed(why.sentence, at: now, &chance)
             return connection.writes
         }
@@ -170,27 +235,33 @@ struct RegistryMachine {
             connection.answered(write, isRefusal: isRefusal, at: now)
             if wasBeat, !isRefusal, connection.writes.isEmpty { depth.wentWell(connection, at: now) }
         }
-        isAnswering()
         switch reply {
         case .accepted(_, let light):
-            lastError = nil
-            api = dialect.spoken
+            isAccepting(at: now)
             if wasBeat, dialect.spoken == .v1 { takesLightBeats = light ?? false }
         case .notFound:
-            lastError = nil
-            api = dialect.spoken
-        case .refused(let status, let text):
-            lastError = "HTTP \(status): \(text)"
-            dialect.refused(status, at: now)
+            isAccepting(at: now)
+        case .refused(let refusal):
+            isAnswering(isIll: refusal.isIll, at: now)
+            list.current.lastError = refusal.sentence
+            if refusal.meaning == .missing { dialect.refused(at: now) }
         case .noAnswer, .notSent:
             preconditionFailure("an answer that is none was counted as one")
         }
     }
 
-    private mutating func isAnswering() {
+    private mutating func isAnswering(isIll: Bool, at now: Instant) {
+        unansweredSince = nil
         trouble.answered()
-        list.answered()
-        isReachable = true
+        list.answered(isIll: isIll, at: now)
+        if !isReachable { list.current.isReachable = true }
+    }
+
+    private mutating func isAccepting(at now: Instant) {
+        isAnswering(isIll: false, at: now)
+        list.accepted(at: now)
+        if lastError != nil { list.current.lastError = nil }
+        if api != dialect.spoken { list.current.api = dialect.spoken }
     }
 
     /// The question about the API ended, if that was it.
@@ -199,28 +270,44 @@ struct RegistryMachine {
         switch reply {
         case .notSent: connections.change(id) { $0.didNotWrite(write) }
         case .noAnswer: break  // its connection's end follows
-        case .accepted, .notFound, .refused:
-            let isThere = if case .refused = reply { false } else { true }
-            connections.change(id) { $0.answered(write, isRefusal: !isThere, at: now) }
-            guard dialect.found(isThere, at: now) else {
-                failed("no Nacos at this address and context path", at: now, &chance)
-                return trouble.keepQuiet()
+        case .accepted, .notFound:
+            connections.change(id) { $0.answered(write, isRefusal: false, at: now) }
+            _ = dialect.found(true, at: now)
+            isAccepting(at: now)
+        case .refused(let refusal):
+            connections.change(id) { $0.answered(write, isRefusal: true, at: now) }
+            guard refusal.meaning == .missing else {
+                dialect.learntNothing()
+                return misled(refusal.sentence, at: now, &chance)
             }
-            if isThere {
-                isAnswering()
-                lastError = nil
-                api = dialect.spoken
-            }
+            unansweredSince = nil
+            if dialect.found(false, at: now) { return }
+            misled("no Nacos at this address and context path (\(refusal.sentence))", at: now, &chance)
         }
     }
 
-    /// A write on that connection is given up; the connection goes with it, the server is marked for all.
+    /// Something answers there, but it was not understood as a Nacos; it is asked again after a pause.
+    private mutating func misled(_ why: String, at now: Instant, _ chance: inout Chance) {
+        unansweredSince = nil
+        list.answered(isIll: true, at: now)
+        list.current.lastError = why
+        list.current.isReachable = true
+        trouble.failed(at: now, &chance)
+        trouble.keepQuiet()
+    }
+
+    /// A write on that connection is given up; the connection goes with it.
     ///
-    /// Gives all that was in flight on it.
+    /// The server is in trouble only where nothing else of it was answered for the whole time limit. Gives all that was
+    /// in flight on the connection.
     mutating func gaveUp(on id: ConnectionID, at now: Instant, _ chance: inout Chance) -> [WriteID] {
         guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
-        failed("no answer in time", at: now, &chance)
+        answerTime.noteUsual(now - connection.waitsSince)
+        if let since = unansweredSince, now - since >= timeout {
+            list.wasSilent()
+            failed("no answer in time (\(timeout.milliseconds) ms)", at: now, &chance)
+        }
         return connection.writes
     }
 
@@ -239,15 +326,20 @@ struct RegistryMachine {
             // Nobody waits for the answer to a question that is out.
             if let id = dialect.inquiry?.connection, connections.remove(id) != nil { effects.append(.close(id)) }
             dialect = Dialect(new.api)
-            api = nil
+            list.current.api = nil
         }
+        timeout = new.timeout
         return list.configure(new.servers) ? leave(&effects) : []
     }
 
     /// Takes the next server of the list where the one in use failed too often; gives what was in flight.
-    mutating func moveOn(at now: Instant, into effects: inout Effects) -> [WriteID] {
-        guard list.isSpent else { return [] }
-        list.moveOn()
+    ///
+    /// `isIllnessWidespread`: its ill answers are more than those to a few instances that are bad themselves.
+    mutating func moveOn(
+        isIllnessWidespread: Bool, at now: Instant, into effects: inout Effects
+    ) -> [WriteID] {
+        let state = isReachable ? RegistryState.refusing : .unreachable
+        guard list.moveOn(leaving: state, isIllnessWidespread: isIllnessWidespread, at: now) else { return [] }
         if !list.isRoundOver { trouble.mayOpenAtOnce(at: now) }
         return leave(&effects)
     }
@@ -260,9 +352,11 @@ struct RegistryMachine {
             effects.append(.close(connection.id))
         }
         dialect = Dialect(dialect.configured)
-        api = nil
+        // What it said when it was left is kept, for people.
+        list.current.api = nil
+        list.current.isReachable = false
+        unansweredSince = nil
         takesLightBeats = false
-        isReachable = false
         idleLimit = nil
         answerTime = AnswerTime()
         depth = Depth()
@@ -271,8 +365,8 @@ struct RegistryMachine {
 
     private mutating func failed(_ why: String, at now: Instant, _ chance: inout Chance) {
         trouble.failed(at: now, &chance)
-        list.failed()
-        lastError = why
-        isReachable = false
+        list.current.lastError = why
+        list.current.isReachable = false
+        list.current.lastState = .unreachable
     }
 }

@@ -6,9 +6,9 @@ struct Trouble {
     /// Connects and requests in a row without an answer, whichever server was asked.
     private(set) var failures = 0
     /// No connect before this.
-    private(set) var mayOpen = Instant(nanoseconds: .min)
+    private(set) var mayOpen = Instant.longAgo
     /// No write before this.
-    private(set) var quietUntil = Instant(nanoseconds: .min)
+    private(set) var quietUntil = Instant.longAgo
     /// Since when nothing was reached.
     private var since: Instant?
 

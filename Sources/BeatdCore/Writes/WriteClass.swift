@@ -1,2 +1,2 @@
 /// Which queue a write waits in; goodbyes go first, then beats, then hellos.
-enum WriteClass: Hashable { case goodbye, beat, hello }
+package enum WriteClass: Hashable, Sendable { case goodbye, beat, hello }

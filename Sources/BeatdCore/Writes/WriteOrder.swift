@@ -43,8 +43,8 @@ package enum Reply: Hashable, Sendable {
     case accepted(intervalMilliseconds: Int64?, lightBeats: Bool?)
     /// The server doesn't know the instance (v1 20404, v3 21003).
     case notFound
-    /// An answer that is no yes (to a question about the API: that the server doesn't have it): its HTTP status and a short escaped excerpt for people.
-    case refused(status: Int, text: String)
+    /// An answer that is no yes; to a question about the API: that the server does not have it, or decided nothing.
+    case refused(Refusal)
     /// Bytes left and no (whole) answer came: the server may or may not apply them, now or later.
     case noAnswer(String)
     /// No byte left; where nothing else is in flight the connection is ending, and says `closed` next.

@@ -66,6 +66,8 @@ struct WriteQueue {
     var count: Int { queued.count }
     /// How many of them are beats.
     var beatCount: Int { queued.beats }
+    /// Whether a goodbye may wait; one that was taken back counts until its turn.
+    var hasGoodbyes: Bool { goodbyes.count > 0 }
 
     mutating func insert(_ id: LeaseID, _ kind: WriteClass) {
         guard queued[id] != kind else { return }

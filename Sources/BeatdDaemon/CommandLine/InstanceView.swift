@@ -35,6 +35,8 @@ struct InstanceView: Decodable {
     var beats: Int?
     var pending: String?
     var rejection: String?
+    /// Only where one instance was asked for.
+    var registry: RegistryView?
 
     static func decode(_ bytes: [UInt8]) -> InstanceView? {
         try? JSONDecoder().decode(InstanceView.self, from: Data(bytes))
@@ -62,7 +64,8 @@ struct InstanceView: Decodable {
         if let pending { rows.append(("pending", pending)) }
         if let rejection { rows.append(("refused", rejection)) }
         let lines = rows.map { "  " + $0 + String(repeating: " ", count: max(9 - $0.count, 1)) + $1 }
-        return (["\(name): \(phase), \(reason)"] + lines).joined(separator: "\n") + "\n"
+        let last = registry.map { [$0.line] } ?? []
+        return (["\(name): \(phase), \(reason)"] + lines + last).joined(separator: "\n") + "\n"
     }
 
     private var lastBeatText: String {

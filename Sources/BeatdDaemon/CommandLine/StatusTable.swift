@@ -2,12 +2,7 @@ import FoundationEssentials
 
 /// What `beatd status` needs of the status JSON (contract 7).
 struct StatusView: Decodable {
-    struct Registry: Decodable {
-        var server: String?
-        var reachable: Bool
-        var lastError: String?
-    }
-    var registry: Registry
+    var registry: RegistryView
     var instances: [InstanceView]
     var rejected: [RejectionView]
     var descriptorsProblem: String?
@@ -44,8 +39,7 @@ struct StatusView: Decodable {
                 let line = (cells + [row[5]]).joined(separator: "  ")
                 return width.map { String(line.prefix($0)) } ?? line
             }
-        let state = registry.reachable ? "ok" : registry.lastError ?? "not asked yet"
-        lines.append("registry \(registry.server ?? "-"): \(state)")
+        lines.append(registry.line)
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
         for sentence in attention ?? [] { lines.append("attention: \(sentence)") }
         for refused in rejected { lines.append("refused \(refused.text)") }

@@ -47,12 +47,7 @@ struct StatusPieces {
         writer.number("pid", Int(report.pid))
         writer.text("startedAt", report.calendar.text(report.startedAt))
         writer.flag("ready", report.ready)
-        writer.object("registry") { json in
-            json.text("api", report.registry.api)
-            json.text("server", report.registry.server?.url)
-            json.flag("reachable", report.registry.reachable)
-            json.text("lastError", report.registry.lastError)
-        }
+        report.writeRegistry(to: &writer)
         writer.beginArray("instances")
     }
 }

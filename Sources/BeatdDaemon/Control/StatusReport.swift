@@ -32,11 +32,33 @@ struct StatusReport {
     /// One element of `instances`.
     func json(of instance: InstanceStatus) -> [UInt8] {
         var writer = JSONWriter()
-        write(instance, to: &writer)
+        write(instance, withRegistry: true, to: &writer)
         return writer.bytes
     }
 
-    func write(_ instance: InstanceStatus, to writer: inout JSONWriter) {
+    /// The registry as a whole: the server in use, and all of the list.
+    func writeRegistry(to writer: inout JSONWriter) {
+        writer.object("registry") { json in
+            json.text("api", registry.current.api)
+            json.text("server", registry.current.server.url)
+            json.text("state", registry.state.rawValue)
+            json.flag("reachable", registry.reachable)
+            json.text("lastError", registry.lastError)
+            json.array("servers") { list in
+                for server in registry.servers {
+                    list.object { json in
+                        json.text("url", server.server.url)
+                        json.text("api", server.api)
+                        json.text("state", server.state.rawValue)
+                        json.text("lastError", server.lastError)
+                    }
+                }
+            }
+        }
+    }
+
+    /// `withRegistry`: for who asks for one instance alone, and sees nothing else.
+    func write(_ instance: InstanceStatus, withRegistry: Bool = false, to writer: inout JSONWriter) {
         let service = instance.descriptor?.service
         writer.object { json in
             json.text("name", instance.name)
@@ -72,6 +94,7 @@ struct StatusReport {
             json.number("beats", instance.descriptor == nil ? nil : instance.beats)
             json.text("pending", instance.pending)
             json.text("rejection", instance.rejection)
+            if withRegistry { writeRegistry(to: &json) }
         }
     }
 
@@ -109,8 +132,7 @@ struct StatusReport {
         if source.rejected().contains(where: { $0.name == nil && $0.file == "beatd.yaml" }) {
             parts.append("beatd.yaml refused")
         }
-        let isUnknown = registry.api == nil && registry.lastError == nil
-        parts.append(registry.reachable ? "registry ok" : isUnknown ? "registry not asked yet" : "registry unreachable")
+        parts.append(registry.state == .unknown ? "registry not asked yet" : "registry \(registry.state.rawValue)")
         return parts.joined(separator: ", ")
     }
 }

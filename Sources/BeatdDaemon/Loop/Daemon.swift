@@ -12,6 +12,8 @@ import Systemd
 final class Daemon {
     /// The addresses of this host are read again this often; a change of them is no event here.
     private static let addressPeriod = Duration.seconds(5)
+    /// Refusals of single writes that are logged; 'beatd status' shows them all.
+    private static let mostRefusalsAMinute = 20
     /// STATUS= and the registry's log lines follow changes at most this late.
     private static let statusPeriod = Duration.seconds(1)
 
@@ -47,7 +49,9 @@ final class Daemon {
         var notices: [String] = []
         /// NAMEs of the files that are refused as they stand; the log named each with its line and key.
         var refused: Set<String> = []
-        var isReachable: Bool?
+        var registry: (server: Server, state: RegistryState)?
+        /// How many refusals of single writes were told in the minute that began then.
+        var refusals: (since: Instant, count: Int)?
         var statusAt: Instant?
         /// Whether something changed that STATUS= may show.
         var isStale = true
@@ -135,6 +139,7 @@ final class Daemon {
             look: { looks.perform($0) }, watch: { processes.watch($0) }, unwatch: { processes.unwatch($0) },
             open: { link.open($0, to: $1) }, close: { link.close($0) }, write: { link.write(on: $0) },
             save: { [unowned self] in save($0, $1) }, transition: { [unowned self] in tell($0) },
+            refused: { [unowned self] in tell(refused: $1, of: $0, $2) },
             ready: { [unowned self] in
                 notifier.ready()
                 log.info("Ready", [("instances", .number(reactor.heart.report.names.count))])
@@ -198,10 +203,10 @@ final class Daemon {
 
     /// Where there is no default route, callers find this host as the registry does.
     private func addresses() -> AddressSet {
-        let registry = reactor.heart.report.registry.server?.host
-        let known = registry.map { names.known($0) } ?? []
+        let registry = reactor.heart.report.registry.current.server.host
+        let known = names.known(registry)
         let addresses = HostAddresses.read(towards: known)
-        if let registry, addresses.source == nil, known.isEmpty {
+        if addresses.source == nil, known.isEmpty {
             // Without an address nothing is registered, so no connection asks for the name.
             names.learn(registry, within: configuration.settings.registry.timeout) { [weak self] found in
                 if !found.isEmpty { self?.readAddresses() }
@@ -295,6 +300,25 @@ final class Daemon {
             ])
     }
 
+    /// What the registry says about one instance, in its own words; not thousands of times where it refuses all.
+    private func tell(refused kind: WriteClass, of name: String, _ refusal: Refusal) {
+        view.isStale = true
+        let now = Instant(nanoseconds: Clocks.boot())
+        if let since = view.refusals?.since, now - since < .seconds(60) {
+            view.refusals?.count += 1
+        } else {
+            view.refusals = (now, 1)
+        }
+        switch view.refusals?.count ?? 1 {
+        case ...Self.mostRefusalsAMinute:
+            log.warning(
+                "Registry refused the \(kind.noun)", [("instance", .text(name)), ("reason", .text(refusal.sentence))])
+        case Self.mostRefusalsAMinute + 1:
+            log.warning("More refusals are not told one by one for a minute; 'beatd status' shows them")
+        default: break
+        }
+    }
+
     private func tell(diagnosisClosedBy error: SystemCallError?) {
         if let error {
             log.warning(
@@ -313,17 +337,7 @@ final class Daemon {
         view.statusAt = now
         drivers?.tidying.look()
         let registry = reactor.heart.report.registry
-        if registry.reachable != view.isReachable, registry.reachable || registry.lastError != nil {
-            let server = [(key: "server", value: LogValue.text(registry.server?.url ?? "-"))]
-            if registry.reachable {
-                log.notice("Registry answers", server)
-            } else {
-                log.warning(
-                    "Registry does not answer; trying on", server + [("reason", .text(registry.lastError ?? "-"))])
-            }
-            view.isReachable = registry.reachable
-            view.isStale = true
-        }
+        tell(registry)
         guard view.isStale else { return }
         view.isStale = false
         notifier.status(report().line)
@@ -332,6 +346,21 @@ final class Daemon {
     /// What works less well than it should, apart from instances, files and registry.
     private var attention: [String] {
         [drivers?.state.problem, drivers?.control.problem].compactMap(\.self) + view.notices
+    }
+
+    private func tell(_ registry: RegistryStatus) {
+        let state = registry.state
+        guard registry.current.server != view.registry?.server || state != view.registry?.state else { return }
+        let server = [(key: "server", value: LogValue.text(registry.current.server.url))]
+        let why = [(key: "reason", value: LogValue.text(registry.lastError ?? "-"))]
+        switch state {
+        case .unknown: return
+        case .ok: log.notice("Registry accepts", server)
+        case .refusing: log.warning("Registry refuses; trying on", server + why)
+        case .unreachable: log.warning("Registry does not answer; trying on", server + why)
+        }
+        view.registry = (registry.current.server, state)
+        view.isStale = true
     }
 
     private func report() -> StatusReport {

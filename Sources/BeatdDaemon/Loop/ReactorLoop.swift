@@ -16,6 +16,7 @@ final class ReactorLoop {
         var write: (ConnectionID) -> Void
         var save: (UInt64, RememberedState) -> Void
         var transition: (Transition) -> Void
+        var refused: (String, WriteClass, Refusal) -> Void
         var ready: () -> Void
         var finished: ([Leftover]) -> Void
         /// After each drained inbox: something may look different now.
@@ -94,6 +95,7 @@ final class ReactorLoop {
             case .write(let id): performers.write(id)
             case .save(let version, let state): performers.save(version, state)
             case .transition(let transition): performers.transition(transition)
+            case .refused(let name, let kind, let refusal): performers.refused(name, kind, refusal)
             case .ready: performers.ready()
             case .finished(let left): performers.finished(left)
             }

@@ -47,19 +47,25 @@ struct ReloadWait {
         case .down, .rejected: true
         // Alive and waiting is warm-up, `rise` or a hold-back: these end.
         case .waiting: status.ip == nil || status.probes.contains { $0.look.map { $0.outcome != .alive } ?? false }
-        case .registering: isAway(registry)
+        case .registering: registry.state == .unreachable || isRefusedForGood(status)
         // What is pending waits for its probes, what is suspect for `fall` or the next alive look.
         case .up, .suspect: false
         }
     }
 
-    private static func isAway(_ registry: RegistryStatus) -> Bool {
-        !registry.reachable && registry.lastError != nil
+    /// Whether the registry would say the same again: it knows whom and what it refused.
+    private static func isRefusedForGood(_ status: InstanceStatus) -> Bool {
+        switch status.refusal?.meaning {
+        case .invalid, .denied: true
+        case .throttled, .unavailable, .missing, .broken, nil: false
+        }
     }
 
     private static func laggard(_ status: InstanceStatus, _ registry: RegistryStatus) -> ReloadResult.Laggard {
         var reason = status.pending ?? status.reason
-        if status.phase == .registering, isAway(registry), let error = registry.lastError { reason += " (\(error))" }
+        if status.phase == .registering, registry.state == .unreachable, let error = registry.lastError {
+            reason += " (\(error))"
+        }
         return ReloadResult.Laggard(name: status.name, phase: status.phase.rawValue, reason: reason)
     }
 }

@@ -105,6 +105,8 @@ extension World {
                 subject(of: transition.name), at: agenda.now,
                 "\(transition.name): \(transition.from?.rawValue ?? "new") -> \(transition.phase?.rawValue ?? "none"): "
                     + transition.reason)
+        case .refused(let name, let kind, let refusal):
+            trace.note(subject(of: name), at: agenda.now, "\(name): the \(kind.noun) was refused: \(refusal.sentence)")
         case .ready: break
         case .finished(let left): finish(left: left)
         }
@@ -170,5 +172,10 @@ extension World {
 }
 
 extension Effect {
-    fileprivate var isOnlyTold: Bool { if case .transition = self { true } else { false } }
+    fileprivate var isOnlyTold: Bool {
+        switch self {
+        case .transition, .refused: true
+        default: false
+        }
+    }
 }

@@ -13,6 +13,7 @@ struct Status: Decodable {
         var api: String?
         var server: String?
         var reachable: Bool
+        var state: String
         var lastError: String?
     }
 
