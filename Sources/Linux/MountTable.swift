@@ -71,6 +71,13 @@ package struct MountTable: Sendable {
         return holder(of: made).device == mount.device ? .stays(whole) : .leaves(whole)
     }
 
+    /// The mount that a path leads to, for people: links on the root file system are followed, which holds beatd itself.
+    package func name(of path: String) -> String {
+        let own = holder(of: path)
+        guard own == holder(of: "/"), case .leaves(let rest) = follow(path) else { return own.point }
+        return holder(of: rest).point
+    }
+
     /// What stands between the slashes, last first.
     private static func parts(_ path: Substring) -> [Substring] {
         path.split(separator: "/").filter { $0 != "." }.reversed()
@@ -118,6 +125,9 @@ package final class Mounts {
     }
 
     deinit { if file >= 0 { close(file) } }
+
+    /// What to call a path's file system in a sentence: `the file system of /mnt/x`.
+    package func subject(of path: String) -> String { "the file system of \(current.name(of: path))" }
 
     /// As it is now; costs one call while nothing has changed.
     package var current: MountTable {

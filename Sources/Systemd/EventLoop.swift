@@ -86,21 +86,6 @@ package import Linux
         }
     }
 
-    /// Reports what happens in a folder or to a file, by name; a hint, never a truth (inotify(7)).
-    package func inotify(
-        _ path: String, for changes: FolderChange, priority: Priority = .writes,
-        _ body: @escaping (FolderEvent) -> Void
-    ) throws(SystemCallError) -> EventSource {
-        try unsafe EventSource.make("sd_event_add_inotify", Box(body), priority) { source, box in
-            unsafe sd_event_add_inotify(
-                handle, &source, path, changes.rawValue,
-                { _, event, box in
-                    guard let event = unsafe event else { return 0 }
-                    return unsafe Box<FolderEvent>.call(box, FolderEvent(event))
-                }, box)
-        }
-    }
-
     /// Runs once, in this turn or the next, each time it is armed; sleeps until then.
     package func deferred(
         priority: Priority = .writes, _ body: @escaping () -> Void

@@ -16,7 +16,8 @@ final class Folder {
 
     init(
         settle: Duration = .milliseconds(20), rescan: Duration = .seconds(60), allowUnsafe: Bool = false,
-        quiet: Duration = .zero, most: Duration = .seconds(30), through path: String = "instances.d"
+        quiet: Duration = .zero, most: Duration = .seconds(30), patience: Duration = .seconds(20),
+        through path: String = "instances.d"
     ) throws {
         temporary = try TemporaryDirectory()
         loop = try EventLoop()
@@ -26,6 +27,7 @@ final class Folder {
             directory: temporary.path(path), settle: settle, rescan: rescan, allowUnsafe: allowUnsafe)
         settings.writing.quiet = quiet
         settings.writing.most = most
+        settings.patience = patience
     }
 
     /// What is still written would bring the removed folder back.
@@ -57,8 +59,9 @@ final class Folder {
     }
 
     /// What a new beatd would know.
-    func restart() throws {
+    func restart(_ change: (inout DescriptorSettings) -> Void = { _ in }) throws {
         stop()
+        change(&settings)
         try start()
     }
 

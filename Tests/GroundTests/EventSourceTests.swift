@@ -139,7 +139,15 @@ import Testing
 
     @Test func `what happens in a folder is heard by name`() throws {
         var events: [FolderEvent] = []
-        let source = try loop.inotify(folder.path, for: [.content, .itself]) { events.append($0) }
+        let hints = try FolderHints()
+        let watch = try hints.watch(folder.path, for: [.content, .itself])
+        // What happens before somebody listens is kept.
+        try folder.move("text", to: "early.yaml")
+        let source = try hints.listen(on: loop) { from, event in
+            #expect(from == watch)
+            events.append(event)
+        }
+        try turn(loop) { events.contains { $0.name == "early.yaml" } }
         try folder.move("text", to: "billing.yaml")
         try turn(loop) { events.contains { $0.name == "billing.yaml" } }
         events = []
@@ -152,7 +160,9 @@ import Testing
     @Test func `a folder that goes says so itself`() throws {
         var events: [FolderEvent] = []
         let inner = try folder.makeFolder("instances.d")
-        let source = try loop.inotify(inner, for: [.content, .itself]) { events.append($0) }
+        let hints = try FolderHints()
+        _ = try hints.watch(inner, for: [.content, .itself])
+        let source = try hints.listen(on: loop) { events.append($1) }
         folder.remove(name: "instances.d")
         try turn(loop) { events.contains { $0.isItself } }
         #expect(events.first { $0.isItself }?.name == nil)
@@ -161,7 +171,7 @@ import Testing
 
     @Test func `a folder that isn't there can't be listened to`() {
         let error = #expect(throws: SystemCallError.self) {
-            _ = try loop.inotify(folder.path("gone"), for: .content) { _ in }
+            _ = try FolderHints().watch(folder.path("gone"), for: .content)
         }
         #expect(error?.isNotFound == true)
     }

@@ -255,7 +255,7 @@ final class Daemon {
                 load: source.load, apply: { [unowned self] in apply($0) },
                 rescan: { directory.rescanNow(with: $0, then: $1) },
                 rejected: { [unowned self] in reactor.heart.report.rejected },
-                problem: { [unowned self] in view.problem },
+                problem: { [unowned directory] in directory.problem },
                 registry: { [unowned self] in reactor.heart.report.registry },
                 status: { [unowned self] in reactor.heart.report.instance($0) },
                 isReady: { [unowned self] in reactor.heart.isReady },
@@ -367,7 +367,7 @@ final class Daemon {
         let now = Instant(nanoseconds: Clocks.boot())
         return StatusReport(
             version: Version.current, pid: Accounts.pid, startedAt: startedAt, ready: reactor.heart.isReady,
-            registry: reactor.heart.report.registry, problem: view.problem,
+            registry: reactor.heart.report.registry, problem: drivers?.directory.problem ?? view.problem,
             attention: attention, calendar: Calendar(wall: Clocks.wall(), now: now),
             source: StatusReport.Source(
                 names: { [unowned self] in reactor.heart.report.names },

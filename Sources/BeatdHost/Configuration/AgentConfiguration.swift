@@ -49,6 +49,9 @@ package struct DescriptorSettings: Hashable, Sendable {
     /// Takes files whatever their owner, mode and links: for development.
     package var allowUnsafe: Bool
     package var defaults: DescriptorDefaults
+    /// A file system that doesn't answer for longer is told; well within the time after which a registry drops what isn't
+    /// beaten for, as a start waits for it.
+    package var patience = Duration.seconds(5)
     /// No key of beatd.yaml.
     package var writing = WritingLimits()
 

@@ -60,6 +60,9 @@ struct Catalogue: Sendable {
         }
     }
 
+    /// What is odd in files that are taken, by file.
+    var warnings: [String: [InputWarning]] { files.mapValues(\.warnings).filter { !$0.value.isEmpty } }
+
     /// What is in force, and what is refused.
     func set(complete: Bool) -> DescriptorSet {
         let sorted = files.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map(\.value)

@@ -10,13 +10,6 @@ package final class DescriptorDirectory {
     private static let mostSettles = 10
     /// While the folder can't be read whole, nothing may tell that it can be again.
     private static let troubledRescan = Duration.seconds(2)
-    /// Copies kept in one job: what was kept is known before the next.
-    private static let copiesPerJob = 16
-    /// What doesn't answer for longer is told.
-    private static let patience = Duration.seconds(10)
-    /// After so many files the memory that is free again is given back to the kernel.
-    private static let worthTrimming = 1000
-
     private let loop: EventLoop
     private let workers: Workers
     private let lastGood: LastGoodFiles
@@ -26,10 +19,17 @@ package final class DescriptorDirectory {
     private var latest: DescriptorReport?
     private var reading = Reading()
     private var timing = Timing()
-    private let watches = Watches()
+    private var watches = Watches()
+    private let mounts = Mounts()
     private var writers: FileWriters
     private var notices = Notices()
-    private var copies = Copies()
+    private let copies: CopyKeeper
+
+    /// What a reading brings.
+    private struct Found: Sendable {
+        var heard: FolderWatch.Result?
+        var result: FolderScan.Result
+    }
 
     /// Where the one reading stands.
     private struct Reading {
@@ -41,6 +41,12 @@ package final class DescriptorDirectory {
         /// Callers of `rescanNow` that the next reading serves, and those that the running one does.
         var waiting: [(DescriptorReport) -> Void] = []
         var served: [(DescriptorReport) -> Void] = []
+        /// Names the latest one: an older one may still come back from a file system that hung.
+        var number = 0
+        /// What it was told of files that are being written.
+        var writers: FileWriters?
+        /// The folder's file system doesn't answer; read again when it does.
+        var silence: Silence?
         /// What readings brought that ended while somebody waited for a later one: it is told with that.
         var brought: DescriptorReport?
     }
@@ -55,23 +61,14 @@ package final class DescriptorDirectory {
     }
 
     /// What the kernel is asked to hint at.
-    private final class Watches {
+    private struct Watches: ~Copyable {
         var timer: EventSource?
-        var folder: EventSource?
-        /// The folders above: of the folder itself, and of each link that leads to it.
-        var above: [LinkWatch] = []
+        var source: EventSource?
+        var heard: FolderWatch.Result?
         var links: [FolderLink] = []
         var areStale = true
         /// Of the folder that was read last.
         var identity: FolderIdentity?
-    }
-
-    /// Copies of good files to be made, and those to be forgotten (nil), one job after the other.
-    private struct Copies {
-        var owed: [String: ArraySlice<UInt8>?] = [:]
-        var isRunning = false
-        /// How many were kept since memory was last given back.
-        var kept = 0
     }
 
     /// What works less well than it should.
@@ -91,23 +88,48 @@ package final class DescriptorDirectory {
         self.onReport = onReport
         writers = FileWriters(limits: settings.writing)
         lastGood = LastGoodFiles(stateDirectory: stateDirectory)
+        copies = CopyKeeper(lastGood, workers: workers, mounts: mounts, patience: settings.patience)
         watches.timer = try loop.timer { [unowned self] in self.wake() }
     }
 
     /// Reads at once, and from then on whenever something changes.
     package func start() { read() }
 
+    /// Why the folder can't be read whole, as it is now; nil where it could.
+    package var problem: String? { reading.silence.map(sentence) ?? latest?.problem }
+
+    private func sentence(_ silence: Silence) -> String {
+        "the folder \(settings.directory) can't be read (\(silence.sentence(at: Clocks.boot())))"
+    }
+
     /// Reads now, without waiting for quiet; `then` gets what was found since this call, after `onReport` has.
     ///
     /// Under other settings than before everything is decoded again.
     package func rescanNow(with settings: DescriptorSettings, then: @escaping (DescriptorReport) -> Void) {
         if settings != self.settings {
-            if settings.directory != self.settings.directory { watches.areStale = true }
+            if settings.directory != self.settings.directory {
+                watches.areStale = true
+                // The other one may answer.
+                reading.silence = nil
+                if reading.isRunning { abandonReading() }
+            }
             self.settings = settings
             reading.isStale = true
         }
         reading.waiting.append(then)
+        guard reading.silence == nil else {
+            timing.settled = Clocks.boot()
+            return arm()
+        }
         read()
+    }
+
+    /// Whatever the running one brings, it is of the wrong folder.
+    private func abandonReading() {
+        reading.number += 1
+        reading.isRunning = false
+        reading.waiting += reading.served
+        reading.served = []
     }
 
     // MARK: Hints
@@ -133,45 +155,45 @@ package final class DescriptorDirectory {
         read()
     }
 
-    private func watch() {
+    private func heard(_ watch: FolderHints.Watch?, _ event: FolderEvent) {
+        guard let heard = watches.heard else { return }
+        if watch == nil || watch == heard.folder {
+            if event.isItself { watches.areStale = true }
+            if writers.heard(event, at: Clocks.boot()) { hint() } else { arm() }
+        }
+        let links = watch.flatMap { heard.above[$0] } ?? []
+        guard links.contains(where: { event.isItself || event.name == nil || event.name == $0.name }) else { return }
+        watches.areStale = true
+        hint()
+    }
+
+    /// The watches that the next reading is to make before it reads; nil where those that are there will do.
+    private func renewedWatch() -> (FolderWatch, FolderHints)? {
+        guard watches.areStale else { return nil }
         watches.areStale = false
         watches.links = catalogue.links
+        watches.source = nil
+        watches.heard = nil
         // Who wrote under the old watch is not heard to close under the new one.
         writers = FileWriters(limits: settings.writing)
-        let directory = settings.directory
         let pause = DurationText.text(settings.rescan)
-        // A folder that isn't there has no watch; its parent's tells when it comes, and the rescan if neither is there.
-        watches.folder = nil
         do throws(SystemCallError) {
-            watches.folder = try loop.inotify(directory, for: [.content, .itself]) { [unowned self] event in
-                if event.isItself { self.watches.areStale = true }
-                if self.writers.heard(event, at: Clocks.boot()) { self.hint() } else { self.arm() }
-            }
-            notices.hints = nil
+            return (FolderWatch(directory: settings.directory, links: watches.links, pause: pause), try FolderHints())
         } catch {
-            notices.hints =
-                error.isNotFound || error.isPermission
-                ? nil : "changes in \(directory) are seen only every \(pause) (\(error.call): \(error.reason))"
-        }
-        let parts = directory.split(separator: "/")
-        let parent = FolderLink(
-            folder: "/" + parts.dropLast().joined(separator: "/"), name: parts.last.map(String.init) ?? "")
-        watches.above = []
-        try? watch(parent)
-        for link in watches.links {
-            do throws(SystemCallError) { try watch(link) } catch {
-                notices.hints =
-                    "a change of the link \(link.path) is seen only every \(pause) (\(error.call): \(error.reason))"
-            }
+            notices.hints = FolderWatch.notice(of: settings.directory, pause, error)
+            return nil
         }
     }
 
-    private func watch(_ link: FolderLink) throws(SystemCallError) {
-        let watch = try LinkWatch(link, loop: loop) { [unowned self] in
-            self.watches.areStale = true
-            self.hint()
+    private func listen(to heard: FolderWatch.Result) {
+        notices.hints = heard.notice
+        do throws(SystemCallError) {
+            watches.source = try heard.hints.listen(on: loop) { [unowned self] in self.heard($0, $1) }
+            watches.heard = heard
+        } catch {
+            let pause = DurationText.text(settings.rescan)
+            notices.hints = FolderWatch.notice(of: settings.directory, pause, error)
         }
-        watches.above.append(watch)
     }
 
     // MARK: Reading
@@ -181,31 +203,95 @@ package final class DescriptorDirectory {
             reading.isWantedAgain = true
             return
         }
-        // Watched before it is read: what happens in between is hinted at.
-        if watches.areStale { watch() }
+        timing.firstHint = nil
+        timing.settled = nil
+        guard reading.silence == nil else { return tellSilence() }
+        timing.held = nil
         if reading.isStale { catalogue.invalidate() }
         reading.isRunning = true
         reading.isStale = false
         reading.isWantedAgain = false
-        reading.served = reading.waiting
+        reading.number += 1
+        reading.served += reading.waiting
         reading.waiting = []
-        timing.firstHint = nil
-        timing.settled = nil
-        timing.held = nil
-        let scan = FolderScan(
-            catalogue, settings: settings, lastGood: lastGood, writers: writers.forReading())
+        // The state directory may hang where the folder doesn't: then it is read as if no copy was kept.
+        let number = reading.number
         workers.submit(
-            in: Lane(.own, key: "folder", subject: "the folder \(settings.directory)"), limit: Self.patience,
-            { () -> FolderScan.Result in
-                var scan = scan
-                return scan.run()
-            },
+            in: copies.lane, limit: settings.patience, { [lastGood] in lastGood.answers },
             then: { [weak self] answer in
+                guard let self else { return }
                 switch answer {
-                case .value(let result), .late(let result): self?.finish(result)
-                case .silence, .givenUp: break
+                case .value: if number == reading.number { scan(number, lastGood) }
+                case .silence, .givenUp: if number == reading.number { scan(number, nil) }
+                // What couldn't be kept can be now.
+                case .late: read()
                 }
             })
+    }
+
+    private func scan(_ number: Int, _ lastGood: LastGoodFiles?) {
+        // Watched before it is read: what happens in between is hinted at.
+        let watch = renewedWatch()
+        reading.writers = writers.forReading()
+        let scan = FolderScan(catalogue, settings: settings, lastGood: lastGood, writers: reading.writers)
+        workers.submit(
+            in: Lane(.own, key: "folder \(settings.directory)", subject: mounts.subject(of: settings.directory)),
+            limit: settings.patience,
+            { () -> Found in
+                let heard = watch.map { $0.perform($1) }
+                var scan = scan
+                return Found(heard: heard, result: scan.run())
+            }, then: { [weak self] in self?.take($0, number) })
+    }
+
+    private func take(_ answer: Answer<Found>, _ number: Int) {
+        switch answer {
+        case .value(let found), .late(let found):
+            guard number == reading.number else {
+                // Another reading found this folder silent; now it answers.
+                guard reading.silence != nil else { return }
+                reading.silence = nil
+                return read()
+            }
+            reading.silence = nil
+            if let heard = found.heard { listen(to: heard) }
+            finish(found.result)
+        case .silence(let silence), .givenUp(let silence):
+            guard number == reading.number else { return }
+            reading.isRunning = false
+            reading.silence = silence
+            timing.rescan = .max
+            if let read = reading.writers { writers.giveBack(read) }
+            restore(number)
+        }
+    }
+
+    /// A folder that can't be read changes nothing: after a start that is what an earlier run knew.
+    private func restore(_ number: Int) {
+        guard !catalogue.wasComplete, let silence = reading.silence else { return tellSilence() }
+        let problem = sentence(silence)
+        let scan = FolderScan(catalogue, settings: settings, lastGood: lastGood, writers: nil)
+        workers.submit(
+            in: copies.lane, limit: settings.patience,
+            { () -> FolderScan.Result in
+                var scan = scan
+                return scan.giveUp(problem)
+            },
+            then: { [weak self] answer in
+                guard let self, number == reading.number, reading.silence != nil else { return }
+                if case .value(let result) = answer { catalogue = result.catalogue }
+                tellSilence()
+            })
+    }
+
+    private func tellSilence() {
+        guard let silence = reading.silence else { return }
+        reading.served += reading.waiting
+        reading.waiting = []
+        tell(
+            DescriptorReport(
+                set: catalogue.set(complete: false), problem: sentence(silence),
+                warnings: catalogue.warnings))
     }
 
     private func finish(_ result: FolderScan.Result) {
@@ -217,7 +303,7 @@ package final class DescriptorDirectory {
         timing.held = result.heldFor.map { Clocks.boot() + $0.nanoseconds }
         if report.problem != nil, let read = result.writers { writers.giveBack(read) }
         // Another folder than before, or one that could not be read before: the watch may be on the old one or missing.
-        let isNew = catalogue.folder != watches.identity && (watches.identity != nil || watches.folder == nil)
+        let isNew = catalogue.folder != watches.identity && (watches.identity != nil || watches.heard?.folder == nil)
         if report.problem == nil && (isNew || latest?.problem != nil) || catalogue.links != watches.links {
             watches.areStale = true
             reading.isWantedAgain = true
@@ -225,17 +311,18 @@ package final class DescriptorDirectory {
         watches.identity = catalogue.folder
         arm()
         tell(report)
-        for (file, bytes) in result.fresh { copies.owed.updateValue(bytes, forKey: file) }
-        for file in result.gone { copies.owed.updateValue(nil, forKey: file) }
-        if !copies.isRunning { keepCopies() }
+        copies.keep(result.fresh, forgetting: result.gone) { [weak self] in self?.note(copies: $0) }
         if reading.isWantedAgain { read() }
     }
 
     private func tell(_ found: DescriptorReport) {
         var report = found
         report.notices = [notices.hints, notices.copies].compactMap(\.self)
+        // How long a file system has been silent is no news.
+        let isRepeated = reading.silence != nil && latest?.problem != nil
         let isNews =
-            latest?.set != report.set || latest?.problem != report.problem || latest?.warnings != report.warnings
+            latest?.set != report.set || latest?.problem != report.problem && !isRepeated
+            || latest?.warnings != report.warnings
             || latest?.notices != report.notices
         latest = report.asKnown
         if isNews { onReport(report) }
@@ -246,79 +333,10 @@ package final class DescriptorDirectory {
         for then in served { then(whole) }
     }
 
-    /// Keeps copies of good files, some at a time.
-    ///
-    /// A state directory that can't be written costs only the copies; the next reading tries again.
-    private func keepCopies() {
-        let now = Array(copies.owed.prefix(Self.copiesPerJob))
-        copies.isRunning = !now.isEmpty
-        guard copies.isRunning else {
-            copies.owed = [:]
-            return trim()
-        }
-        submit {
-            $0.apply(now)
-        } then: {
-            $0.kept(now, $1)
-        }
-    }
-
-    private func submit<Value: Sendable>(
-        _ job: @escaping @Sendable (LastGoodFiles) -> Value, then: @escaping (DescriptorDirectory, Value) -> Void
-    ) {
-        workers.submit(
-            in: Lane(.own, key: "copies", subject: "the folder \(lastGood.directory)"), limit: Self.patience,
-            { [lastGood] in job(lastGood) },
-            then: { [weak self] answer in
-                switch answer {
-                case .value(let value), .late(let value): if let self { then(self, value) }
-                case .silence(let silence): self?.note(copiesAreLate: silence)
-                case .givenUp(let silence):
-                    self?.copies.isRunning = false
-                    self?.note(copiesAreLate: silence)
-                }
-            })
-    }
-
-    private func kept(_ now: [(key: String, value: ArraySlice<UInt8>?)], _ error: SystemCallError?) {
-        if let error {
-            let owed = copies.owed.compactMap { $0.value == nil ? nil : $0.key }.sorted()
-            submit {
-                $0.knowledge(of: owed)
-            } then: { directory, known in
-                directory.copies.isRunning = false
-                directory.note(copies: "copies of good files can't be kept (\(error)); a restart would know \(known)")
-            }
-            return
-        }
-        copies.kept += now.count
-        for (file, bytes) in now where copies.owed[file] == .some(bytes) { copies.owed[file] = nil }
-        note(copies: nil)
-        keepCopies()
-    }
-
-    /// Decoding thousands of files leaves more free memory behind than beatd needs from then on.
-    private func trim() {
-        guard copies.kept >= Self.worthTrimming else { return }
-        copies.kept = 0
-        workers.trimHeap()
-    }
-
-    private func note(copiesAreLate silence: Silence) {
-        note(copies: "copies of good files are not kept: \(silence.sentence(at: Clocks.boot()))")
-    }
-
     private func note(copies notice: String?) {
         guard notices.copies != notice else { return }
         notices.copies = notice
         guard let report = latest, !reading.isRunning else { return }
         tell(report)
-    }
-}
-
-extension Workers {
-    /// Gives memory that is free again back to the kernel, which takes its time.
-    package func trimHeap() {
-        submit(in: Lane(.own, key: "heap", subject: "the heap"), limit: .seconds(60), { Heap.trim() }, then: { _ in })
     }
 }

@@ -1,5 +1,4 @@
 internal import Linux
-internal import Systemd
 
 /// A symbolic link on the way to the folder of descriptors: whoever swaps it puts another folder in its place.
 struct FolderLink: Hashable, Sendable {
@@ -33,16 +32,5 @@ struct FolderLink: Hashable, Sendable {
             rest += target.split(separator: "/").reversed()
         }
         return links
-    }
-}
-
-/// Hears when something else gets the name of a link, or of the folder itself.
-final class LinkWatch {
-    private let source: EventSource
-
-    init(_ link: FolderLink, loop: EventLoop, onChange: @escaping () -> Void) throws(SystemCallError) {
-        source = try loop.inotify(link.folder, for: [.names, .itself]) { event in
-            if event.isItself || event.name == nil || event.name == link.name { onChange() }
-        }
     }
 }

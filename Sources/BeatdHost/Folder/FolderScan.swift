@@ -59,13 +59,24 @@ struct FolderScan: Sendable {
             problem = Self.sentence(error, settings.directory)
             if error.isNotFound { catalogue.folder = nil }
         }
+        return end(before)
+    }
+
+    /// The folder isn't read, as it doesn't answer: everything stays as it was.
+    mutating func giveUp(_ why: String) -> Result {
+        let before = catalogue.set(complete: true).accepted
+        problem = why
+        return end(before)
+    }
+
+    private mutating func end(_ before: [InstanceDescriptor]) -> Result {
         if problem != nil, !catalogue.wasComplete { restoreAll() }
         // What an earlier run left of a file that is being written isn't given up before the file was read.
         let isComplete = problem == nil && (catalogue.wasComplete || !hasUnread)
         catalogue.wasComplete = catalogue.wasComplete || isComplete
         let set = catalogue.set(complete: isComplete)
         let report = DescriptorReport(
-            set: set, problem: problem, warnings: catalogue.files.mapValues(\.warnings).filter { !$0.value.isEmpty },
+            set: set, problem: problem, warnings: catalogue.warnings,
             applied: Self.difference(before, set.accepted),
             newlyRejected: set.rejected.filter { newlyRejected.contains($0.file) })
         return Result(

@@ -7,6 +7,12 @@ struct LastGoodFiles: Hashable, Sendable {
 
     init(stateDirectory: String) { directory = "\(stateDirectory)/last-good" }
 
+    /// Whether its file system answers at all, be it with a refusal: waits as long as that takes.
+    var answers: Bool {
+        _ = try? Files.openFolder(directory)
+        return true
+    }
+
     /// The copy of `file`; nil where there is none.
     func read(_ file: String) -> [UInt8]? {
         guard let copy = try? Files.open("\(directory)/\(file)"), let status = try? Files.status(of: copy),
