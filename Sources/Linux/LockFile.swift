@@ -17,6 +17,18 @@ package struct LockFile: ~Copyable {
         self.file = file
     }
 
+    /// A lock that was taken, with `take`.
+    package init(taking number: Int32) { file = Descriptor(taking: number) }
+
+    /// Hands it over as what it is: a descriptor that holds the lock.
+    package consuming func take() -> Int32 { file.take() }
+
+    /// Lets go of what `take` gave; another process has the lock before the file is closed, which may wait.
+    package static func release(_ number: Int32) {
+        flock(number, LOCK_UN)
+        close(number)
+    }
+
     private static func lock(_ file: borrowing Descriptor, _ path: String) throws(Refusal) {
         let number = file.number
         do throws(SystemCallError) {

@@ -1,3 +1,5 @@
+internal import Linux
+
 /// What a job waits for: a mount, a process, or one kind of work of our own.
 ///
 /// Jobs of one lane run one after the other, so that whatever doesn't answer holds one thread at most.
@@ -46,11 +48,14 @@ package struct Lane: Hashable, Sendable {
 }
 
 /// Why a job has no value at its limit.
-package struct Silence: Hashable, Sendable {
+package struct Silence: Error, Hashable, Sendable {
     /// What doesn't answer, for people.
     package let subject: String
     /// When the job that hangs there began, in nanoseconds since boot; nil: it never got a thread.
     package let since: Int64?
+
+    /// The same now.
+    package var sentence: String { sentence(at: Clocks.boot()) }
 
     /// One sentence, true at that instant: `no answer from the file system of /mnt/x for 4 s`.
     package func sentence(at now: Int64) -> String {

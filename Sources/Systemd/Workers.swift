@@ -64,6 +64,13 @@ package final class Workers {
         silent.values.map(\.silence).sorted { ($0.since ?? 0, $0.subject) < ($1.since ?? 0, $1.subject) }
     }
 
+    /// What threads wait for that don't get on: whoever ends now may be kept by the kernel until they do.
+    package var stuck: [String] {
+        let now = Clocks.boot()
+        let slow = exchange.running.filter { now - $0.value.began >= Self.patience.nanoseconds }
+        return Set(slow.keys.map(\.subject)).sorted()
+    }
+
     /// What a lane is silent about; nil while it answers.
     package func silence(of lane: Lane) -> Silence? { silent[lane]?.silence }
 

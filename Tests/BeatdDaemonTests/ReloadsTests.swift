@@ -31,9 +31,8 @@ import Testing
             reloads = try Reloads(
                 loop: loop, file: "/etc/beatd/beatd.yaml", descriptors: DescriptorSettings(),
                 daemon: Reloads.Daemon(
-                    load: { [unowned self] () throws(ConfigurationSource.Trouble) in
-                        if let trouble { throw trouble }
-                        return configuration
+                    load: { [unowned self] then in
+                        if let trouble { then(.failure(trouble)) } else { then(.success(configuration)) }
                     },
                     apply: { $0.unchangeable(from: AgentConfiguration()) },
                     rescan: { [unowned self] in

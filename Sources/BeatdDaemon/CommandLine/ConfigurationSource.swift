@@ -1,9 +1,10 @@
 import BeatdCore
 import BeatdHost
 import Linux
+import Systemd
 
 /// Finds beatd.yaml and everything that wins over it (contract 4).
-struct ConfigurationSource {
+struct ConfigurationSource: Sendable {
     static let defaultPath = "/etc/beatd/beatd.yaml"
     /// Size limit of a configuration file (contract 2).
     static let largestFile = 64 << 10
@@ -49,6 +50,38 @@ struct ConfigurationSource {
         options = arguments.values("set")
         self.isJudged = isJudged
     }
+
+    /// A file system that doesn't answer for longer is told.
+    static let patience = Duration.seconds(5)
+
+    /// The same, which waits for the file at most `patience`.
+    func load(_ patience: Patience) throws(Trouble) -> AgentConfiguration {
+        let result: Result<AgentConfiguration, Trouble>
+        do throws(Silence) {
+            result = try patience.run("configuration", at: path, within: Self.patience) { self.result }
+        } catch { throw trouble(error) }
+        return try result.get()
+    }
+
+    /// The same for who has a loop that turns.
+    func load(_ patience: Patience, then: @escaping (Result<AgentConfiguration, Trouble>) -> Void) {
+        patience.workers.submit(
+            in: Lane(.own, key: "configuration", subject: patience.mounts.subject(of: path)), limit: Self.patience,
+            { result },
+            then: { answer in
+                switch answer {
+                case .value(let result): then(result)
+                case .silence(let silence), .givenUp(let silence): then(.failure(trouble(silence)))
+                case .late: break
+                }
+            })
+    }
+
+    /// What `load` comes to, as a value.
+    private var result: Result<AgentConfiguration, Trouble> { Result { () throws(Trouble) in try load() } }
+
+    /// Why a file that doesn't answer says nothing.
+    private func trouble(_ silence: Silence) -> Trouble { .bad("\(path): \(silence.sentence)") }
 
     func load() throws(Trouble) -> AgentConfiguration {
         let file = try read()

@@ -64,7 +64,8 @@ final class ControlSocket {
     func stop(within limit: Duration, then done: @escaping () -> Void) {
         isStopping = true
         timer = nil
-        server?.stop(within: limit, then: done)
+        guard let server else { return done() }
+        server.stop(within: limit, then: done)
     }
 
     private func serve(_ socket: consuming Descriptor) throws(SystemCallError) -> HTTPServer {

@@ -14,6 +14,10 @@ final class Daemon {
     private static let addressPeriod = Duration.seconds(5)
     /// Refusals of single writes that are logged; 'beatd status' shows them all.
     private static let mostRefusalsAMinute = 20
+    /// A second signal ends the process within a second: the goodbyes have half of this, what is left to do the rest.
+    private static let hurry = Duration.milliseconds(600)
+    /// Of `stop-timeout`, what is left for the state, the lock and the socket.
+    private static let lastWordsTime = Duration.milliseconds(500)
     /// STATUS= and the registry's log lines follow changes at most this late.
     private static let statusPeriod = Duration.seconds(1)
 
@@ -21,7 +25,7 @@ final class Daemon {
     private let configuration: AgentConfiguration
     private let source: ConfigurationSource
     private let log: Logger
-    private let workers: Workers
+    private let patience: Patience
     private let names: Names
     private let reactor: ReactorLoop
     private let startedAt = Instant(nanoseconds: Clocks.boot())
@@ -29,33 +33,17 @@ final class Daemon {
     private var notifier = ServiceNotifier()
     private var view = View()
     private var sources = Sources()
+    private let deeds: LastDeeds
+    private var lastWords = LastWords()
 
-    /// What it is made of once it has started.
-    private struct Drivers {
-        let directory: DescriptorDirectory
-        let looks: HostLooks
-        let processes: ProcessWatch
-        let link: RegistryLink
-        let control: ControlSocket
-        let reloads: Reloads
-        let tidying: Tidying
-        let state: StateKeeper
-    }
+    private var workers: Workers { patience.workers }
 
-    /// What was last told to people.
-    private struct View {
-        var problem: String?
-        /// What works less well than it should.
-        var notices: [String] = []
-        /// NAMEs of the files that are refused as they stand; the log named each with its line and key.
-        var refused: Set<String> = []
-        var registry: (server: Server, state: RegistryState)?
-        /// How many refusals of single writes were told in the minute that began then.
-        var refusals: (since: Instant, count: Int)?
-        var statusAt: Instant?
-        /// Whether something changed that STATUS= may show.
-        var isStale = true
-        var exit: ExitCode?
+    /// Where the end stands, once all goodbyes are said.
+    private struct LastWords {
+        /// At most that much later the process ends; nil before the stop.
+        var deadline: Instant?
+        /// Who isn't done yet.
+        var speaking = 0
     }
 
     private struct Sources: ~Copyable {
@@ -65,14 +53,18 @@ final class Daemon {
         var addresses: EventSource?
     }
 
-    init(_ configuration: AgentConfiguration, source: ConfigurationSource, log: Logger) throws(StartError) {
+    init(
+        _ configuration: AgentConfiguration, source: ConfigurationSource, log: Logger, patience: Patience,
+        deeds: LastDeeds
+    ) throws(StartError) {
         self.configuration = configuration
         self.source = source
         self.log = log
+        self.patience = patience
+        self.deeds = deeds
+        loop = patience.loop
+        names = Names(workers: patience.workers)
         do throws(SystemCallError) {
-            loop = try EventLoop()
-            workers = try Workers(loop: loop)
-            names = Names(workers: workers)
             reactor = try ReactorLoop(loop: loop, settings: configuration.settings)
         } catch { throw StartError(sentence: error.description) }
     }
@@ -84,10 +76,21 @@ final class Daemon {
             try start(link, control: socket)
             try loop.run()
         } catch { throw StartError(sentence: error.description) }
+        // The connections end here: a thread that hangs keeps open what the process has open.
+        reactor.stop()
+        drivers = nil
+        sources = Sources()
+        let stuck = workers.stuck
+        if !stuck.isEmpty {
+            log.warning(
+                "A thread still waits for \(stuck.joined(separator: " and for ")); the kernel may keep the process until it answers"
+            )
+        }
         return view.exit ?? .success
     }
 
     private func start(_ link: RegistryLink, control socket: consuming Descriptor) throws(SystemCallError) {
+        let remembered = StateKeeper.read(from: configuration.stateDirectory, patience, log: log)
         try listenToSignals()
         let processes = try ProcessWatch(loop: loop) { [unowned self] in reactor.send(.exited($0)) }
         let addresses = addresses()
@@ -100,7 +103,7 @@ final class Daemon {
             stateDirectory: configuration.stateDirectory
         ) { [unowned self] in take($0) }
         let state = try StateKeeper(
-            in: configuration.stateDirectory, loop: loop, workers: workers, log: log
+            in: configuration.stateDirectory, patience, log: log
         ) { [unowned self] in reactor.heart.remembered }
         let reloads = try makeReloads(directory)
         let api = ControlAPI(
@@ -115,7 +118,7 @@ final class Daemon {
             directory: directory, looks: looks, processes: processes, link: link, control: control, reloads: reloads,
             tidying: Tidying { [workers] in workers.trimHeap() }, state: state)
         reactor.start(performers(link: link, looks: looks, processes: processes))
-        restore(from: state)
+        restore(remembered, with: state)
         reactor.send(.addresses(addresses))
         try watchAddresses()
         directory.start()
@@ -149,8 +152,8 @@ final class Daemon {
 
     // MARK: State
 
-    private func restore(from keeper: StateKeeper) {
-        var state = keeper.read() ?? RememberedState()
+    private func restore(_ remembered: RememberedState?, with keeper: StateKeeper) {
+        var state = remembered ?? RememberedState()
         if state.boot != ProcessFacts.bootID { state.aliveSince = [:] }
         state.boot = ProcessFacts.bootID
         reactor.send(.restored(state))
@@ -225,26 +228,36 @@ final class Daemon {
 
     /// The first signal says goodbye for everything, within `stop-timeout`; the second ends it within a second.
     private func stop() {
+        guard lastWords.speaking == 0 else { return end() }
         let now = Instant(nanoseconds: Clocks.boot())
         let isFirst = view.exit == nil
         view.exit = .success
-        let limit = isFirst ? configuration.stopTimeout : .milliseconds(500)
+        let limit = isFirst ? configuration.stopTimeout : Self.hurry
         if isFirst {
             notifier.stopping(atMost: limit)
             log.notice("Stopping; saying goodbye for every instance", [("limit", "\(limit)")])
             drivers?.reloads.stop()
         }
-        reactor.send(.stopping(.deregister, deadline: now + limit))
+        lastWords.deadline = now + limit
+        reactor.send(.stopping(.deregister, deadline: now + limit - min(Self.lastWordsTime, limit / 2)))
     }
 
     private func finish(left: [Leftover]) {
         for name in Set(left.map(\.name)).sorted() {
             log.warning("Not deregistered; it lapses by itself", [("instance", .text(name))])
         }
-        drivers?.control.stop(within: .milliseconds(200)) { [unowned self] in
-            drivers?.state.saveLast { [loop] in loop.exit() }
-        }
+        lastWords.speaking = 2
+        let rest = (lastWords.deadline ?? .never) - Instant(nanoseconds: Clocks.boot())
+        drivers?.control.stop(within: LastDeeds.limit) { [unowned self] in said() }
+        drivers?.state.saveLast(within: max(rest - LastDeeds.limit, LastDeeds.limit)) { [unowned self] in said() }
     }
+
+    private func said() {
+        lastWords.speaking -= 1
+        if lastWords.speaking == 0 { end() }
+    }
+
+    private func end() { deeds.perform { [loop] in loop.exit() } }
 
     // MARK: Reloads
 
@@ -252,7 +265,7 @@ final class Daemon {
         try Reloads(
             loop: loop, file: source.path, descriptors: configuration.descriptors,
             daemon: Reloads.Daemon(
-                load: source.load, apply: { [unowned self] in apply($0) },
+                load: { [source, patience] in source.load(patience, then: $0) }, apply: { [unowned self] in apply($0) },
                 rescan: { directory.rescanNow(with: $0, then: $1) },
                 rejected: { [unowned self] in reactor.heart.report.rejected },
                 problem: { [unowned directory] in directory.problem },

@@ -50,6 +50,14 @@ final class ReactorLoop {
 
     func start(_ performers: Performers) { self.performers = performers }
 
+    /// Lets go of the drivers; what they still tell is dropped.
+    func stop() {
+        isBusy = true
+        inbox = []
+        performers = nil
+        timer = nil
+    }
+
     /// Takes events from a driver; safe to call from inside an effect.
     func send(_ events: [Event]) {
         inbox += events

@@ -15,7 +15,7 @@ final class Reloads {
 
     /// What it needs of the daemon around it.
     struct Daemon {
-        var load: () throws(ConfigurationSource.Trouble) -> AgentConfiguration
+        var load: (@escaping (Result<AgentConfiguration, ConfigurationSource.Trouble>) -> Void) -> Void
         /// Gives the keys that take a restart.
         var apply: (AgentConfiguration) -> [String]
         var rescan: (DescriptorSettings, @escaping (DescriptorReport) -> Void) -> Void
@@ -109,13 +109,21 @@ final class Reloads {
         let isTold = daemon.isReady()
         if isTold { daemon.began() }
         let before = rejected
+        daemon.load { [weak self] result in self?.loaded(result, before: before, isTold) }
+    }
+
+    private func loaded(
+        _ result: Result<AgentConfiguration, ConfigurationSource.Trouble>, before: [Rejection], _ isTold: Bool
+    ) {
+        guard !isStopped else { return }
         var unchangeable: [String] = []
-        do throws(ConfigurationSource.Trouble) {
-            let new = try daemon.load()
+        switch result {
+        case .success(let new):
             refusedConfiguration = nil
             unchangeable = daemon.apply(new)
             descriptors = new.descriptors
-        } catch { refusedConfiguration = error.rejection(of: file) }
+        case .failure(let trouble): refusedConfiguration = trouble.rejection(of: file)
+        }
         daemon.rescan(descriptors) { [weak self] report in
             guard let self, !isStopped else { return }
             var result = ReloadResult(

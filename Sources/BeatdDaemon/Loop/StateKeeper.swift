@@ -8,10 +8,11 @@ final class StateKeeper {
     /// What couldn't be saved is tried again this often, also when nothing changes.
     private static let retryPeriod = Duration.seconds(5)
     /// A state file that takes longer to write is told.
-    private static let patience = Duration.seconds(2)
+    static let patience = Duration.seconds(2)
 
     private let file: StateFile
     private let workers: Workers
+    private let mounts: Mounts
     private let log: Logger
     private let latest: () -> RememberedState
     private var timer: EventSource?
@@ -20,40 +21,57 @@ final class StateKeeper {
 
     /// `latest` gives what is to be remembered now.
     init(
-        in directory: String, loop: EventLoop, workers: Workers, log: Logger, latest: @escaping () -> RememberedState
+        in directory: String, _ patience: Patience, log: Logger, latest: @escaping () -> RememberedState
     ) throws(SystemCallError) {
         file = StateFile(in: directory)
-        self.workers = workers
+        workers = patience.workers
+        mounts = patience.mounts
         self.log = log
         self.latest = latest
-        timer = try loop.timer { [unowned self] in save(self.latest()) { _ in } }
+        timer = try patience.loop.timer { [unowned self] in save(self.latest()) { _ in } }
     }
 
-    /// What an earlier run left; nothing where it can't be read.
-    func read() -> RememberedState? {
-        let (state, trouble) = file.read()
+    /// What an earlier run left in that directory; nothing where it can't be read.
+    static func read(from directory: String, _ patience: Patience, log: Logger) -> RememberedState? {
+        let file = StateFile(in: directory)
+        let (state, trouble): (RememberedState?, String?)
+        do throws(Silence) {
+            (state, trouble) = try patience.run(Self.lane, at: file.path, within: Self.patience) { file.read() }
+        } catch { (state, trouble) = (nil, "\(file.path): \(error.sentence); starting without it") }
         if let trouble { log.warning("State not read", [("reason", .text(trouble))]) }
         return state
     }
 
+    /// Whatever the state directory is asked for waits in one lane.
+    static let lane = "state"
+
     /// Makes it durable after what was saved before, and says then what went wrong, or that it doesn't get on.
-    func save(_ state: RememberedState, then: @escaping (String?) -> Void) {
+    func save(
+        _ state: RememberedState, within limit: Duration = StateKeeper.patience, then: @escaping (String?) -> Void
+    ) {
         workers.submit(
-            in: Lane(.own, key: "state", subject: "the folder of \(file.path)"), limit: Self.patience,
+            in: Lane(.own, key: Self.lane, subject: mounts.subject(of: file.path)), limit: limit,
             { [file] in file.write(state) },
             then: { [weak self] answer in
-                let trouble: String? =
-                    switch answer {
-                    case .value(let trouble), .late(let trouble): trouble
-                    case .silence(let silence), .givenUp(let silence): silence.sentence(at: Clocks.boot())
-                    }
-                self?.saved(trouble)
-                then(trouble)
+                switch answer {
+                case .value(let trouble):
+                    self?.saved(trouble)
+                    then(trouble)
+                case .silence(let silence), .givenUp(let silence):
+                    self?.saved(silence.sentence)
+                    then(silence.sentence)
+                case .late:
+                    // What came meanwhile was given up.
+                    guard let self else { return }
+                    save(latest(), then: { _ in })
+                }
             })
     }
 
-    /// What is remembered at the end of the process.
-    func saveLast(then: @escaping () -> Void) { save(latest()) { _ in then() } }
+    /// What is remembered at the end of the process, which waits for it that long.
+    func saveLast(within limit: Duration, then: @escaping () -> Void) {
+        save(latest(), within: min(limit, Self.patience)) { _ in then() }
+    }
 
     private func saved(_ trouble: String?) {
         if let trouble, problem == nil {

@@ -2,7 +2,9 @@ internal import Linux
 internal import Systemd
 
 /// What is to be heard on the way to the folder of descriptors: the folder itself, its name in the one above, and each
-/// link that leads to it. For a thread: watching waits as long as the file system does.
+/// link that leads to it.
+///
+/// For a thread: watching waits as long as the file system does.
 struct FolderWatch: Sendable {
     let directory: String
     let links: [FolderLink]
