@@ -67,9 +67,10 @@ import Testing
         let began = ContinuousClock.now
         #expect(try agent.end(by: SIGTERM) == .exited(0))
         #expect(ContinuousClock.now - began < .seconds(1))
-        #expect(agent.log.contains("Not deregistered"))
-        #expect(agent.log.contains("DEFAULT_GROUP@@live"))
-        #expect(agent.log.contains("DEFAULT_GROUP@@dying"))
+        for name in ["live", "dying"] {
+            #expect(
+                agent.log.contains(#""message":"Not deregistered; it lapses by itself","instance":"\#(name)""#))
+        }
         registry.proceed()
     }
 
