@@ -9,6 +9,11 @@ package enum Files {
             taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) })
     }
 
+    /// Opens for reading, and waits for whoever writes into a FIFO.
+    package static func openWaiting(_ path: String) throws(SystemCallError) -> Descriptor {
+        Descriptor(taking: try checked("open", path) { unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) })
+    }
+
     /// A descriptor of our own for standard input.
     package static func standardInput() throws(SystemCallError) -> Descriptor {
         Descriptor(taking: try checked("dup") { dup(0) })
@@ -29,8 +34,12 @@ package enum Files {
         } catch {
             // Before Linux 5.6: no link at all is followed.
             guard error.isUnsupported, !name.contains("/") else { throw error }
-            return Descriptor(
-                taking: try checked("open", name) { unsafe openat(number, name, flags | O_NOFOLLOW) })
+            do throws(SystemCallError) {
+                return Descriptor(
+                    taking: try checked("open", name) { unsafe openat(number, name, flags | O_NOFOLLOW) })
+            } catch {
+                throw error.isLoop ? SystemCallError(call: "open", code: EXDEV, subject: name) : error
+            }
         }
     }
 

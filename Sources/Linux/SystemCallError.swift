@@ -35,7 +35,9 @@ package struct SystemCallError: Error, Hashable, Sendable, CustomStringConvertib
     package var isTimedOut: Bool { code == ETIMEDOUT }
     package var isReset: Bool { code == ECONNRESET || code == EPIPE }
     package var isInUse: Bool { code == EADDRINUSE }
-    package var isEscape: Bool { code == EXDEV || code == ELOOP }
+    package var isEscape: Bool { code == EXDEV }
+    /// A symbolic link that leads to itself, or through too many.
+    package var isLoop: Bool { code == ELOOP }
     /// A socket or a device without a driver, which open(2) can't open.
     package var isUnopenable: Bool { code == ENXIO || code == ENODEV }
     /// Neither this kernel nor a sandbox (seccomp, `RestrictAddressFamilies=`) will ever give it to us.

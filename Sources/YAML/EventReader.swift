@@ -47,8 +47,20 @@ import CYAML
             let advice = "a pair of escapes like \\ud83d\\ude00 is not read; write the character itself"
             return YAMLError("this escape names no character; \(advice)", at: mark)
         }
-        guard let context = unsafe parser.context else { return YAMLError(problem, at: mark) }
-        let line = unsafe parser.context_mark.line + 1
+        let context = unsafe parser.context
+        let line = unsafe Int(parser.context_mark.line) + 1
+        if let meant = unsafe Diagnosis.error(in: bytes, at: mark, context: context == nil ? nil : line) {
+            return meant
+        }
+        if problem == "mapping values are not allowed in this context" {
+            let why = "a key can't stand here: the line before has its value already; mend the indentation"
+            return YAMLError(why, at: mark)
+        }
+        guard let context = unsafe context else { return YAMLError(problem, at: mark) }
+        if problem == "found unexpected end of stream" {
+            let begin = unsafe place(parser.context_mark)
+            return YAMLError("what begins here has no end: a quote or a bracket is missing", at: begin)
+        }
         return unsafe YAMLError("\(problem) (\(String(cString: context)) of line \(line))", at: mark)
     }
 

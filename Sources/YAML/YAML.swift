@@ -15,13 +15,17 @@ package enum YAML {
         package init() {}
     }
 
+    /// U+FEFF in UTF-8: editors of Windows put it in front.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// The document's node; nil if there is nothing but blanks and comments.
     package static func parse(_ bytes: [UInt8], limits: Limits = Limits()) throws(YAMLError) -> Node? {
         guard bytes.count <= limits.bytes else {
             throw YAMLError("it has \(bytes.count) bytes; at most \(limits.bytes) are read", at: nil)
         }
-        try checkEncoding(bytes)
-        var composer = Composer(reading: try EventReader(bytes), limits: limits)
+        let text = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(byteOrderMark.count)) : bytes
+        try checkEncoding(text)
+        var composer = Composer(reading: try EventReader(text), limits: limits)
         return try composer.document()
     }
 

@@ -151,7 +151,8 @@ import Testing
         scene.configuration.descriptors.directory = "/other"
         scene.request()
         scene.end()
-        scene.trouble = .refused(InputError(.line(3, file: "/etc/beatd/beatd.yaml"), key: "prot", "unknown key"))
+        let error = InputError(.line(3, file: "/etc/beatd/beatd.yaml"), key: "prot", "unknown key")
+        scene.trouble = .refused(error, all: [error])
         for _ in 0..<2 {
             scene.request()
             scene.end()

@@ -17,6 +17,23 @@ struct ConfigurationTests {
         #expect(try decode(yaml) == AgentConfiguration(settings: Settings(seed: 7)))
     }
 
+    @Test func `every error of beatd yaml is found`() {
+        let text = "registry: { user: a, timeout: 3 }\nstop-timeout: 10\nprobes: { max: 1 }\nlog: { level: loud }\n"
+        let sources = ConfigurationSources(file: ConfigurationSources.File(name: "b", bytes: Array(text.utf8)))
+        do {
+            _ = try ConfigurationDecoding.decode(sources, seed: 1)
+            Issue.record("it is full of errors")
+        } catch {
+            let all = ConfigurationDecoding.errors(sources, first: error)
+            #expect(
+                all.map(\.key) == ["registry.user", "registry.timeout", "stop-timeout", "probes.max", "log.level"])
+            #expect(
+                all.first?.sentence.hasSuffix("did you mean 'username', which comes with a later version of beatd?")
+                    == true)
+            #expect(all.contains { $0.sentence.hasSuffix("known here: max-in-flight") })
+        }
+    }
+
     @Test(arguments: [("auto", nil), ("v1", RegistryAPI.v1), ("v3", .v3)])
     func `registry.api chooses what is spoken`(_ word: String, _ api: RegistryAPI?) throws {
         #expect(try decode("registry: { api: \(word) }").settings.registry.api == api)

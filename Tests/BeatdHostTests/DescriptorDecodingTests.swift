@@ -21,6 +21,71 @@ struct DescriptorDecodingTests {
         #expect(decoded.warnings.isEmpty)
     }
 
+    @Test func `a byte order mark in front is taken`() throws {
+        #expect(try decode("\u{FEFF}" + Self.least).descriptor == decode(Self.least).descriptor)
+        let sources = ConfigurationSources(
+            file: ConfigurationSources.File(name: "beatd.yaml", bytes: Array("\u{FEFF}stop-timeout: 3s\n".utf8)))
+        #expect(try ConfigurationDecoding.decode(sources, seed: 1).stopTimeout == .seconds(3))
+    }
+
+    /// Everything that is wrong in a file, as `LINE KEY`.
+    private func errors(_ yaml: String) -> [String] {
+        let bytes = Array(yaml.utf8)
+        do {
+            _ = try DescriptorDecoding().decode(bytes, name: "a", file: "a")
+            return []
+        } catch {
+            return DescriptorDecoding().errors(bytes, file: "a", first: error).map {
+                "\($0.place.line(in: "a") ?? 0) \($0.key ?? "-")"
+            }
+        }
+    }
+
+    @Test func `every error of a file is found, and none that only follows from another`() {
+        #expect(
+            errors(
+                """
+                servce: billing
+                prt: 9100
+                weight: heavy
+                beat: { interval: 5, timeout: 15, delete-after: 1h }
+                probes:
+                  - tcp: { prt: 1, interval: 5 }
+                  - pidfile: run/a.pid
+                  - htp: x
+                warm-up: 5
+                metadata:
+                  a.b: [c]
+                  d: {}
+                """) == [
+                    "1 servce", "2 prt", "3 weight", "4 beat.interval", "4 beat.timeout", "6 probes[0].tcp.prt",
+                    "7 probes[1].pidfile.path", "9 warm-up", "11 metadata.a.b", "12 metadata.d",
+                ], "ten, and no more")
+        #expect(errors("service: a\n") == ["1 port", "1 probes"])
+        #expect(errors("service: a\nport: 1\nprobes: x\nweight: y\n") == ["3 probes", "4 weight"])
+        #expect(
+            errors(Self.least + "beat:\n  timeout: x\n  interval: 20s\n") == ["6 beat.timeout"],
+            "20 s is only longer than what holds where nothing is written")
+        #expect(errors(Self.least + "beat:\n  interval: 20s\n  timeout: 16s\n") == ["6 beat.interval"])
+        #expect(errors("service: [\nweight: x\n").count == 1, "what is no YAML has one error")
+    }
+
+    @Test(arguments: [
+        ("10.9.9.9:80", false), ("'[2001:db8::1]:80'", false), ("10.0.3.7:80", true), ("127.0.0.9:80", true),
+        ("localhost:80", true), ("80", true),
+    ])
+    func `a probe of a literal address is this host's own, or refused in its line`(_ probe: String, _ isOwn: Bool)
+        throws
+    {
+        let decoded = try decode("service: a\nport: 1\nprobes:\n  - port: 1\n  - tcp: \(probe)\n")
+        let error = decoded.foreignProbe(in: AddressSet(local: ["10.0.3.7"]))
+        #expect((error == nil) == isOwn)
+        guard let error else { return }
+        #expect(error.place == .line(5, file: "billing.yaml"))
+        #expect(error.key == "probes[1].tcp")
+        #expect(error.sentence.contains("another host; probing others comes with a later version of beatd"))
+    }
+
     @Test(arguments: [
         ("port: 9100", 9100, PortAddress.advertised(.automatic)),
         ("port: { port: 9100 }", 9100, .advertised(.automatic)),

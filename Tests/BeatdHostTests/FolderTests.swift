@@ -64,6 +64,28 @@ struct FolderTests {
         #expect(folder.latest?.newWarnings.map(\.file) == ["billing.yaml"])
     }
 
+    @Test func `a probe of another host is refused, and its neighbour is not`() throws {
+        let folder = try Folder()
+        try folder.move("service: a\nport: 1\nprobes: [tcp: '192.0.2.9:80']\n", to: "a.yaml")
+        try folder.move(Self.descriptor("b"), to: "b.yaml")
+        try folder.start()
+        #expect(folder.names == ["b"])
+        #expect(folder.latest?.set.rejected.map(\.key) == ["probes[0].tcp"])
+        #expect(folder.latest?.newlyRejected.count == 1)
+        let again = try folder.rescan()
+        #expect(again.newlyRejected == [], "judged anew, and the same")
+        #expect(again.stillRejected.count == 1)
+    }
+
+    @Test func `a refused file brings all its errors once, the first as its rejection`() throws {
+        let folder = try Folder()
+        try folder.move("service: a\nprot: 1\nweight: x\n", to: "a.yaml")
+        try folder.start()
+        #expect(folder.latest?.newlyRejected.map(\.key) == ["prot"])
+        #expect(folder.latest?.further["a.yaml"]?.map(\.key) == ["probes", "weight"])
+        #expect(try folder.rescan().further == [:])
+    }
+
     @Test func `a burst of changes is read once it is quiet`() throws {
         let folder = try Folder(settle: .milliseconds(300))
         try folder.start()

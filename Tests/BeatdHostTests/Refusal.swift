@@ -26,7 +26,46 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         return Refusal(yaml: "service: a\nport: 1\nprobes:\n  - \(yaml)\n", line: 4, key: path, sentence: sentence)
     }
 
-    static let all = files + names + values + timing + later + probes + laterProbes
+    static let all = files + slips + otherNames + names + values + timing + later + probes + laterProbes
+
+    /// What a hand, an editor or a web page puts there unseen.
+    private static let slips = [
+        whole("service: a\nport: 1\nprobes:\n\t- tcp: 1\n", line: 4, "a tab stands in front of the text"),
+        whole("service:billing\nport: 1\n", line: 1, "a blank is missing behind the colon of 'service:'"),
+        whole("service:billing\n", line: 1, "a blank is missing behind the colon of 'service:'"),
+        whole("service: a\nport:1\nprobes: [tcp: 1]\n", line: 2, "a blank is missing behind the colon of 'port:'"),
+        whole("service: a\nport\u{FF1A}1\nprobes: [tcp: 1]\n", line: 2, "a full-width colon (U+FF1A)"),
+        whole("service\u{FF1A}a\nport: 1\nprobes: [tcp: 1]\n", line: 1, "a full-width colon (U+FF1A)"),
+        whole("service: a\nport:\u{A0}1\nprobes: [tcp: 1]\n", line: 2, "U+00A0 (no-break space)"),
+        whole("service: a\nport:\u{3000}1\nprobes: [tcp: 1]\n", line: 2, "U+3000 (ideographic space)"),
+        whole("service: a\n\u{FEFF}port: 1\nprobes: [tcp: 1]\n", line: 2, "U+FEFF (byte order mark)"),
+        whole(
+            "service: a\n\u{A0}port: 1\nprobes: [tcp: 1]\n", line: 2, key: #"\u{a0}port"#,
+            #"the key '\u{a0}port' holds an invisible character: U+00A0"#),
+        whole(
+            "service: a\u{200B}b\nport: 1\nprobes: [tcp: 1]\n", line: 1, key: "service",
+            "'service' holds an invisible character: U+200B (zero width space)"),
+        more("weight: 2\u{2060}", "weight", "U+2060 (word joiner)"),
+        more("metadata: { version:2.3 }", "metadata.version:2.3", "a blank is missing behind the colon of 'version:'"),
+        probe("port:9100", "", "a blank is missing behind the colon of 'port:'"),
+        probe("{ port:9100 }", "port:9100", "a blank is missing behind the colon of 'port:'"),
+        whole("service: a\n port: 1\nprobes: [tcp: 1]\n", line: 2, "mend the indentation"),
+        whole("service: \"a\nport: 1\nprobes: [tcp: 1]\n", line: 1, "what begins here has no end"),
+    ]
+
+    /// What other programs call it.
+    private static let otherNames = [
+        more("name: a", "name", "unknown key 'name'; did you mean 'service'?"),
+        more("serviceName: a", "serviceName", "did you mean 'service'?"),
+        more("service-name: a", "service-name", "did you mean 'service'?"),
+        more("ip: 1.2.3.4", "ip", "did you mean 'address'?"),
+        more("host: 1.2.3.4", "host", "did you mean 'address'?"),
+        more("persistent: true", "persistent", "did you mean 'ephemeral', which comes with a later version of beatd?"),
+        more("registry: {}", "registry", "unknown key 'registry'; it belongs into beatd.yaml"),
+        probe("tcp: { ip: 127.0.0.1, port: 1 }", "tcp.ip", "did you mean 'host'?"),
+        probe("foo: 1", "foo", "unknown kind of probe 'foo' in 'probes[0]'; known are port, tcp, pidfile"),
+        more("beat: { zzz: 1s }", "beat.zzz", "known here: interval, timeout, delete-after"),
+    ]
 
     private static let files = [
         whole("", line: nil, "the file is empty"),

@@ -109,7 +109,13 @@ import Testing
         let input = try Command.beatd("check", "--config", path, "-", input: good + "wieght: 2\n")
         #expect(input.code == 1)
         #expect(input.error.contains("standard input:4"), "\(input)")
-        #expect(try Command.beatd("check", "--config", path, folder.path("nothing.yaml")).code == 66)
+        let missing = try Command.beatd("check", "--config", path, folder.path("nothing.yaml"))
+        #expect(missing.code == 66)
+        #expect(missing.error == "beatd: no such file: \(folder.path("nothing.yaml"))\n")
+        #expect(unsafe symlink("self.yaml", folder.path("self.yaml")) == 0)
+        let loop = try Command.beatd("check", "--config", path, folder.path("self.yaml"))
+        #expect(loop.code == 1)
+        expectSentence(loop, "is a symbolic link that leads to itself")
         let warned = try Command.beatd(
             "check", "--config", path, "-", input: good + "beat: { interval: 7s, timeout: 15s }\n")
         #expect(warned.code == 0, "a warning is no error")
@@ -129,15 +135,50 @@ import Testing
         #expect(check.output.contains("1 refused"))
     }
 
+    @Test func `check of a folder is check of its files, with each error of each`() throws {
+        let path = try configuration("stop-timeout: 10s\n")
+        let d = try folder.makeFolder("d")
+        try folder.write(good, to: "d/a.yaml")
+        try folder.write("service: b\nprot: 1\nweight: x\nprobes: [tcp: 1]\n", to: "d/b.yaml")
+        try folder.write("no descriptor", to: "d/README")
+        try folder.write(good, to: "d/a.json")
+        let check = try Command.beatd("check", "--config", path, d)
+        #expect(check.code == 1)
+        #expect(check.output == "1 descriptor good, 2 refused\n")
+        #expect(check.error.contains("beatd: \(d)/b.yaml:2: unknown key 'prot'; did you mean 'port'?\n"), "\(check)")
+        #expect(check.error.contains("beatd: \(d)/b.yaml:3: 'weight' is 'x'"), "\(check)")
+        #expect(check.error.contains("beatd: \(d)/a.yaml: the name 'a' is that of a.json"), "\(check)")
+        #expect(check.error.split(separator: "\n").count == 3, "\(check)")
+    }
+
+    @Test func `check and run refuse the same: twins, and probes of other hosts`() throws {
+        let registry = try Registry()
+        let agent = try Agent(registry: registry.address, isStarted: false)
+        try agent.drop(good, as: "a.yaml")
+        try agent.drop(good, as: "b.yaml")
+        try agent.drop("service: far\nport: 1\nprobes: [{tcp: '192.0.2.9:80'}]\n", as: "far.yaml")
+        try agent.start()
+        let status = try agent.wait { $0.rejected.count == 2 }
+        let said = status.rejected.map { "beatd: \($0.file)\($0.line.map { ":\($0)" } ?? ""): \($0.error)" }
+        for words in [[], [agent.descriptors.path]] {
+            let check = try Command.run(
+                Surroundings.product("beatd"), ["check", "--config", agent.configuration] + words)
+            #expect(check.code == 1)
+            let lines = check.error.replacing("\(agent.descriptors.path)/", with: "").split(separator: "\n")
+            #expect(lines.map(String.init).sorted() == said.sorted(), "\(check)")
+        }
+    }
+
     // MARK: check --probe
 
-    @Test func `check --probe looks once at each file, prints each outcome, and is 1 where one is not alive`() throws {
+    @Test func `check --probe looks once at each file, prints each outcome, and is 2 where one is not alive`() throws {
         let registry = try Registry()
         let path = try configuration("registry: { servers: [\(registry.address)] }\n")
         let service = try LegacyService(in: folder, name: "billing")
         let file = try folder.write(Agent.descriptor("billing", guarding: service), to: "billing.yaml")
         let other = try folder.makeFolder("other")
-        let twin = try folder.write(Agent.descriptor("billing", guarding: service), to: "other/billing.yaml")
+        let twin = try folder.write(
+            Agent.descriptor("billing", guarding: service, more: "group: OTHER"), to: "other/billing.yaml")
         #expect(!other.isEmpty)
         let alive = try Command.beatd("check", "--probe", "--config", path, file, twin)
         #expect(alive.code == 0, "\(alive)")
@@ -147,7 +188,7 @@ import Testing
         }
         try service.kill()
         let dead = try Command.beatd("check", "--probe", "--config", path, file)
-        #expect(dead.code == 1)
+        #expect(dead.code == 2)
         #expect(dead.output.contains("\(file): good\n"))
         #expect(dead.output.contains("\(file): tcp 127.0.0.1:\(service.port): gone; "), "\(dead)")
         let input = try Command.beatd("check", "--probe", "--config", path, "-", input: good)
@@ -197,7 +238,7 @@ import Testing
                 "/usr/bin/unshare", ["-m", "/bin/sh", "-c", line, folder.path("beatd")] + words)
         }
         let open = try asRoot(folder.path("open.yaml"))
-        #expect(open.code == 1)
+        #expect(open.code == 2)
         #expect(open.output.contains("open.yaml: tcp 127.0.0.1:\(port): gone; "), "\(open)")
         #expect(!open.output.contains("seen as root"), "\(open)")
         let closed = try asRoot(folder.path("closed.yaml"))

@@ -36,4 +36,15 @@ package struct Rejection: Hashable, Sendable {
         self.key = key
         self.error = error
     }
+
+    /// A file that describes the same instance as one that came first.
+    package init(name: String?, file: String, twinOf other: String) {
+        self.init(
+            name: name, file: file,
+            error: "describes the same instance as \(other) (namespace, group, service, address and port); "
+                + "change one of these, or remove one of the two files")
+    }
+
+    /// With its place, as compilers say it: `broken.yaml:3: unknown key 'prot'`.
+    package var text: String { "\(file)\(line.map { ":\($0)" } ?? ""): \(error)" }
 }

@@ -8,9 +8,7 @@ struct TaskTable {
         ids.compactMap { id in
             let task = self[id]
             guard let twin = task.claim.twin else { return nil }
-            return Rejection(
-                name: task.descriptor.name, file: task.descriptor.file,
-                error: "describes the same instance as \(twin) (namespace, group, service, address and port)")
+            return Rejection(name: task.descriptor.name, file: task.descriptor.file, twinOf: twin)
         }
     }
 

@@ -4,7 +4,7 @@ import Linux
 
 /// `beatd check`: decodes and validates; registers nothing, and looks once at what is named only with `--probe`.
 ///
-/// Exit 1 on errors, and where `--probe` sees anything that isn't alive; warnings alone are 0.
+/// Exit 1 on errors, 2 where all is good and `--probe` sees anything that isn't alive; warnings alone are 0.
 struct CheckCommand {
     let arguments: Arguments
     let terminal: Terminal
@@ -33,48 +33,27 @@ struct CheckCommand {
         let source = ConfigurationSource(arguments, isJudged: arguments.operands.isEmpty)
         let configuration: AgentConfiguration
         do throws(ConfigurationSource.Trouble) { configuration = try source.load() } catch {
-            terminal.complain(error.sentence)
+            for sentence in error.sentences { terminal.complain(sentence) }
             if case .missing = error { return .noInput }
             return .failure
         }
         for warning in configuration.warnings { terminal.print("warning: \(warning)\n") }
-        return arguments.operands.isEmpty ? checkInstalled(source, configuration) : checkFiles(configuration)
+        var files = CheckedFiles(configuration.descriptors)
+        if arguments.operands.isEmpty { files.readInstalled() }
+        for operand in arguments.operands { files.read(operand) }
+        let servers = configuration.settings.registry.servers
+        files.refuseTwins(among: HostAddresses.read(towards: servers.prefix(1).map(\.host)))
+        for warning in files.warnings { terminal.print("warning: \(warning)\n") }
+        for complaint in files.complaints { terminal.complain(complaint) }
+        for found in files.good where found.isNamed { terminal.print("\(found.shown): good\n") }
+        let seen = arguments.has("probe") ? probe(files.good, configuration) : .success
+        if let folder = files.summary { terminal.print(folder) }
+        if files.isMissing { return .noInput }
+        return files.complaints.isEmpty ? seen : .failure
     }
-
-    /// Without operands: beatd.yaml, and every descriptor in its folder as the daemon would take it.
-    private func checkInstalled(_ source: ConfigurationSource, _ configuration: AgentConfiguration) -> ExitCode {
-        let report = DescriptorReport.read(configuration.descriptors)
-        for (_, warnings) in report.warnings.sorted(by: { $0.key < $1.key }) {
-            for warning in warnings { terminal.print("warning: \(warning)\n") }
-        }
-        for rejection in report.set.rejected {
-            let line = rejection.line.map { ":\($0)" } ?? ""
-            terminal.complain("\(rejection.file)\(line): \(rejection.error)")
-        }
-        if let problem = report.problem { terminal.complain(problem) }
-        let found = report.set.accepted.map { (shown: $0.file, descriptor: $0) }
-        let seen = arguments.has("probe") ? probe(found, configuration) : .success
-        let count = report.set.accepted.count
-        terminal.print("\(count) descriptor\(count == 1 ? "" : "s") good, \(report.set.rejected.count) refused\n")
-        return report.set.rejected.isEmpty && report.problem == nil ? seen : .failure
-    }
-
-    private func checkFiles(_ configuration: AgentConfiguration) -> ExitCode {
-        var worst = ExitCode.success
-        var good: [Found] = []
-        for operand in arguments.operands {
-            let code = check(operand, configuration, &good)
-            if worst == .success || code == .noInput { worst = code == .success ? worst : code }
-        }
-        let seen = arguments.has("probe") ? probe(good, configuration) : .success
-        return worst == .success ? seen : worst
-    }
-
-    /// A good descriptor, and the file as people know it.
-    private typealias Found = (shown: String, descriptor: InstanceDescriptor)
 
     /// Looks once at all of them, together; prints each look.
-    private func probe(_ found: [Found], _ configuration: AgentConfiguration) -> ExitCode {
+    private func probe(_ found: [CheckedFiles.Found], _ configuration: AgentConfiguration) -> ExitCode {
         let looks: [[InstanceStatus.Probe]]
         do throws(SystemCallError) {
             looks = try ProbeRound(settings: configuration.settings).perform(found.map(\.descriptor))
@@ -90,44 +69,6 @@ struct CheckCommand {
             }
         }
         let isAlive = looks.allSatisfy { $0.allSatisfy { $0.look?.outcome == .alive } }
-        return isAlive ? .success : .failure
-    }
-
-    private func check(
-        _ operand: String, _ configuration: AgentConfiguration, _ good: inout [Found]
-    ) -> ExitCode {
-        let shown = operand == "-" ? "standard input" : operand
-        let bytes: [UInt8]
-        do throws(SystemCallError) {
-            let file = operand == "-" ? try Files.standardInput() : try Files.open(operand)
-            bytes = try Files.read(file, limit: DescriptorDecoding.largestFile + 1)
-            let settings = configuration.descriptors
-            let isJudged = !settings.allowUnsafe && FileSafety.isInside(operand, folder: settings.directory)
-            if isJudged, let why = FileSafety.problem(with: try Files.status(of: file)) {
-                terminal.complain("\(shown): the file \(why)")
-                return .failure
-            }
-        } catch {
-            terminal.complain(error.description)
-            return error.isNotFound ? .noInput : .failure
-        }
-        do throws(InputError) {
-            let decoding = DescriptorDecoding(defaults: configuration.descriptors.defaults)
-            let decoded = try decoding.decode(bytes, name: Self.name(of: operand), file: shown)
-            let address = decoded.descriptor.addressWarning(in: HostAddresses.read())
-            for warning in decoded.warnings + [address].compactMap(\.self) { terminal.print("warning: \(warning)\n") }
-            terminal.print("\(shown): good\n")
-            good.append((shown, decoded.descriptor))
-            return .success
-        } catch {
-            terminal.complain(error.description)
-            return .failure
-        }
-    }
-
-    /// What stands before the suffix of the file's name, of whatever form.
-    private static func name(of operand: String) -> String {
-        let last = operand.split(separator: "/").last.map(String.init) ?? operand
-        return last.lastIndex(of: ".").map { String(last[..<$0]) } ?? last
+        return isAlive ? .success : .notAlive
     }
 }

@@ -30,10 +30,10 @@ struct Command {
             name: .check, operands: "[F...]",
             options: [
                 Option(
-                    name: "probe", value: nil, help: "also look once (root: as beatd); exit 1 if any is not alive"),
+                    name: "probe", value: nil, help: "also look once (root: as beatd); exit 2 if any is not alive"),
                 config, set,
             ],
-            help: "validate the configuration, or the descriptors F (- is standard input)"),
+            help: "validate the configuration, or descriptors F (files, folders, - for input)"),
         Command(
             name: .status, operands: "[NAME]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],

@@ -15,12 +15,13 @@ struct ConfigurationSource: Sendable {
         case missing(String)
         case bad(String)
         /// It was read, and something in it, in the environment or in `--set` is wrong.
-        case refused(InputError)
+        case refused(InputError, all: [InputError])
 
-        var sentence: String {
+        /// Each thing that is wrong.
+        var sentences: [String] {
             switch self {
-            case .missing(let sentence), .bad(let sentence): sentence
-            case .refused(let error): error.description
+            case .missing(let sentence), .bad(let sentence): [sentence]
+            case .refused(_, let all): all.map(\.description)
             }
         }
 
@@ -30,7 +31,7 @@ struct ConfigurationSource: Sendable {
             switch self {
             case .missing(let sentence), .bad(let sentence):
                 rejection = Rejection(name: nil, file: path, error: sentence)
-            case .refused(let error): rejection = Rejection(error, name: nil, file: path)
+            case .refused(let error, _): rejection = Rejection(error, name: nil, file: path)
             }
             rejection.file = "beatd.yaml"
             return rejection
@@ -85,11 +86,13 @@ struct ConfigurationSource: Sendable {
 
     func load() throws(Trouble) -> AgentConfiguration {
         let file = try read()
+        let environment = Environment.values(startingWith: "BEATD_")
+        let sources = ConfigurationSources(file: file, environment: environment, options: options)
         do throws(InputError) {
-            let environment = Environment.values(startingWith: "BEATD_")
-            let sources = ConfigurationSources(file: file, environment: environment, options: options)
             return try ConfigurationDecoding.decode(sources, seed: UInt64.random(in: .min ... .max))
-        } catch { throw .refused(error) }
+        } catch {
+            throw .refused(error, all: ConfigurationDecoding.errors(sources, first: error))
+        }
     }
 
     private func read() throws(Trouble) -> ConfigurationSources.File? {
@@ -99,9 +102,9 @@ struct ConfigurationSource: Sendable {
             let status = try Files.status(of: file)
             found = (status, status.kind == .regular ? try Files.read(file, limit: Self.largestFile + 1) : [])
         } catch {
-            guard error.isNotFound else { throw .bad(error.description) }
+            guard error.isNotFound else { throw .bad("\(path): \(FileSafety.sentence(error))") }
             guard isNamed else { return nil }
-            throw .missing("\(path): no such file")
+            throw .missing("no such file: \(path)")
         }
         guard found.status.kind == .regular else {
             throw .bad("\(path): is \(found.status.kind.rawValue), not a regular file")

@@ -28,7 +28,7 @@ struct RunCommand {
         let source = ConfigurationSource(arguments, isJudged: true)
         let configuration: AgentConfiguration
         do throws(ConfigurationSource.Trouble) { configuration = try source.load(patience) } catch {
-            terminal.complain(error.sentence)
+            for sentence in error.sentences { terminal.complain(sentence) }
             return .configuration
         }
         do throws(SystemCallError) {

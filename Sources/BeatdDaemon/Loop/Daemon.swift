@@ -182,7 +182,11 @@ final class Daemon {
         }
         view.notices = report.notices
         view.refused = Set(report.set.rejected.compactMap(\.name))
-        for rejection in report.newlyRejected { log.warning("Descriptor refused", LogOutput.fields(rejection)) }
+        for first in report.newlyRejected {
+            for rejection in [first] + (report.further[first.file] ?? []) {
+                log.warning("Descriptor refused", LogOutput.fields(rejection))
+            }
+        }
         for warning in report.newWarnings {
             log.warning(
                 "Descriptor is odd", [("file", .text(warning.file)), ("reason", .text(warning.warning.sentence))])

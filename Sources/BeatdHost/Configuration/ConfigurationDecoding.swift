@@ -11,6 +11,18 @@ package enum ConfigurationDecoding {
         return configuration
     }
 
+    /// All that is wrong in sources that `decode` refuses with `first`, at most 10, by lines.
+    package static func errors(_ sources: ConfigurationSources, first: InputError) -> [InputError] {
+        for layer in (try? sources.layers()) ?? [] {
+            do throws(InputError) { _ = try decode(layer, seed: 0) } catch {
+                return EveryError.all(in: layer, first: error) { tree throws(InputError) in
+                    _ = try decode(tree, seed: 0)
+                }
+            }
+        }
+        return [first]
+    }
+
     private static func decode(_ tree: WrittenValue, seed: UInt64) throws(InputError) -> AgentConfiguration {
         let top = try Section(tree, path: "", known: ConfigurationKeys.top, emptyIsAbsent: true)
         var result = AgentConfiguration()

@@ -1,4 +1,5 @@
 package import BeatdCore
+internal import Linux
 
 /// Makes a descriptor of one file's bytes, or says in one sentence why not (contract 3).
 package struct DescriptorDecoding: Hashable, Sendable {
@@ -14,6 +15,19 @@ package struct DescriptorDecoding: Hashable, Sendable {
         guard let written = try WrittenValue(yaml: bytes, file: file) else {
             throw InputError(.file(file), "the file is empty; it needs at least service, port and probes")
         }
+        return try decode(written, name: name, file: file)
+    }
+
+    /// All that is wrong in a file that `decode` refuses with `first`, at most 10, by lines.
+    package func errors(_ bytes: [UInt8], file: String, first: InputError) -> [InputError] {
+        guard let written = try? WrittenValue(yaml: bytes, file: file) else { return [first] }
+        return EveryError.all(in: written, first: first, required: ["service", "port", "probes"]) {
+            tree throws(InputError) in
+            _ = try decode(tree, name: "a", file: file)
+        }
+    }
+
+    private func decode(_ written: WrittenValue, name: String, file: String) throws(InputError) -> DecodedDescriptor {
         let merged = defaults.keys.map { $0.merged(under: written) } ?? written
         let top = try Section(merged, path: "", known: Self.keys)
         var result = DecodedDescriptor(
@@ -27,6 +41,7 @@ package struct DescriptorDecoding: Hashable, Sendable {
         try Self.decodeShared(top, into: &result)
         let advertised = (port: result.descriptor.port, address: result.descriptor.address)
         result.descriptor.probes = try ProbeDecoding(defaults: defaults.probe, advertised: advertised).decode(top)
+        if case .list(let probes) = try top.required("probes").content { result.probePlaces = probes.map(\.place) }
         return result
     }
 
@@ -75,14 +90,15 @@ package struct DescriptorDecoding: Hashable, Sendable {
         guard beat.interval < beat.timeout else {
             throw section.error(
                 section.has("interval") ? "interval" : "timeout",
-                "'\(section.name("interval"))' is \(text(beat.interval)); it must be shorter than 'timeout' (\(text(beat.timeout)))"
-            )
+                "'\(section.name("interval"))' is \(text(beat.interval)); it must be shorter than 'timeout' (\(text(beat.timeout)))",
+                comparedTo: section.has("interval") ? "timeout" : "interval")
         }
         guard beat.timeout < beat.deleteAfter else {
             throw section.error(
                 section.has("timeout") ? "timeout" : "delete-after",
                 "'\(section.name("timeout"))' is \(text(beat.timeout)); it must be shorter than "
-                    + "'delete-after' (\(text(beat.deleteAfter)))")
+                    + "'delete-after' (\(text(beat.deleteAfter)))",
+                comparedTo: section.has("timeout") ? "delete-after" : "timeout")
         }
         if beat.interval * 3 > beat.timeout {
             warnings.append(
@@ -121,4 +137,24 @@ package struct DescriptorDecoding: Hashable, Sendable {
 package struct DecodedDescriptor: Hashable, Sendable {
     package var descriptor: InstanceDescriptor
     package var warnings: [InputWarning]
+    /// Where each probe stands.
+    var probePlaces: [Place] = []
+
+    /// A probe of a literal address that isn't this host's: nobody allowed to ask it (contract 3.6, `allow-remote`).
+    package func foreignProbe(in addresses: @autoclosure () -> AddressSet) -> InputError? {
+        var known: AddressSet?
+        for (index, probe) in descriptor.probes.enumerated() {
+            guard case .tcp(let host, _) = probe.target.kind, host != ProbeKind.localhost, !Addresses.isLoopback(host)
+            else { continue }
+            let own = known ?? addresses()
+            known = own
+            if own.local.contains(host) { continue }
+            let key = "probes[\(index)].tcp"
+            return InputError(
+                index < probePlaces.count ? probePlaces[index] : .file(descriptor.file), key: key,
+                "'\(key)' asks \(host), another host; probing others comes with a later version of beatd "
+                    + "(probes.allow-remote), so name an address of this host")
+        }
+        return nil
+    }
 }

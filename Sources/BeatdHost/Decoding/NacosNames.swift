@@ -90,6 +90,7 @@ enum NacosMetadata {
             if let own = preserved[entry.key] {
                 throw InputError(entry.place, key: key, "'\(key)' is written by beatd; use the key '\(own)'")
             }
+            if entry.value.isNull, let slip = entry.slip { throw InputError(entry.place, key: key, slip) }
             guard case .text(let text, _) = entry.value.content, !entry.value.isNull else {
                 throw InputError(
                     entry.value.place, key: key,

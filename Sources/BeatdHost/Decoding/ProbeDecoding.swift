@@ -8,7 +8,8 @@ struct ProbeDecoding {
 
     /// At most this many in a file.
     static let limit = 32
-    static let kinds = ["port", "tcp", "pidfile", "http", "unix", "unit", "exec", "grpc", "process"]
+    static let kinds = working + ["http", "unix", "unit", "exec", "grpc", "process"]
+    private static let working = ["port", "tcp", "pidfile"]
     /// The keys that every kind takes.
     static let shared = ["interval", "timeout", "rise", "fall"]
     static let intervals: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
@@ -34,6 +35,7 @@ struct ProbeDecoding {
 
     private func probe(_ value: WrittenValue, _ name: String) throws(InputError) -> ProbeSpec {
         guard case .map(let entries) = value.content else {
+            if let advice = value.colonAdvice { throw InputError(value.place, key: name, advice) }
             throw InputError(
                 value.place, key: name,
                 "'\(name)' is \(value.kind); it must be a map with one kind of probe, such as tcp: 9100")
@@ -55,13 +57,14 @@ struct ProbeDecoding {
         _ entry: WrittenValue.Entry, _ entries: [WrittenValue.Entry], _ name: String
     ) -> InputError {
         let key = escaped(entry.key)
+        if let slip = entry.slip { return InputError(entry.place, key: "\(name).\(key)", slip) }
         if let kind = entries.first(where: { Self.kinds.contains($0.key) })?.key {
             return InputError(
                 entry.place, key: "\(name).\(key)",
                 "'\(key)' stands beside '\(kind)'; put it inside: `- \(kind): { ..., \(key): ... }`")
         }
         let meant = Spelling.nearest(to: entry.key, among: Self.kinds)
-        let help = meant.map { "did you mean '\($0)'?" } ?? "known are \(Self.kinds.joined(separator: ", "))"
+        let help = meant.map { "did you mean '\($0)'?" } ?? "known are \(Self.working.joined(separator: ", "))"
         return InputError(entry.place, key: "\(name).\(key)", "unknown kind of probe '\(key)' in '\(name)'; \(help)")
     }
 
@@ -87,7 +90,7 @@ struct ProbeDecoding {
             throw section.error(
                 "timeout",
                 "'\(section.name("timeout"))' is \(DurationText.text(timeout)); it must be at most 'interval' "
-                    + "(\(DurationText.text(interval)))")
+                    + "(\(DurationText.text(interval)))", comparedTo: "interval")
         }
         return ProbeSpec(
             target: Target(kind: kind, interval: interval, timeout: timeout),

@@ -1,4 +1,5 @@
 internal import BeatdCore
+internal import YAML
 
 /// Reads one written value as a type; `name` is the whole path of its key.
 enum Scalar {
@@ -6,6 +7,11 @@ enum Scalar {
     static func written(_ value: WrittenValue, _ name: String, as wanted: String) throws(InputError) -> String {
         guard case .text(let text, _) = value.content else {
             throw InputError(value.place, key: name, "'\(name)' is \(value.kind); it must be \(wanted)")
+        }
+        if let scalar = Invisible.first(in: text) {
+            throw InputError(
+                value.place, key: name,
+                "'\(name)' holds an invisible character: \(Invisible.name(of: scalar)); remove it")
         }
         return text
     }

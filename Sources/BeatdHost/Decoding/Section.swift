@@ -1,4 +1,5 @@
 internal import BeatdCore
+internal import YAML
 
 /// One map of a file, read key by key: every key known, every value of its type and in its range.
 struct Section {
@@ -19,7 +20,10 @@ struct Section {
             return
         }
         guard case .map(let entries) = value.content else {
-            if path.isEmpty { throw InputError(value.place, "the file holds \(value.kind), not a map of keys") }
+            if path.isEmpty {
+                if let advice = value.colonAdvice { throw InputError(value.place, advice) }
+                throw InputError(value.place, "the file holds \(value.kind), not a map of keys")
+            }
             throw InputError(value.place, key: path, "'\(path)' is \(value.kind); it must be a map of keys")
         }
         self.entries = entries
@@ -29,15 +33,23 @@ struct Section {
     }
 
     private static func unknown(_ entry: WrittenValue.Entry, in path: String, known: [String]) -> InputError {
-        var sentence = "unknown key '\(escaped(entry.key))'"
-        if !path.isEmpty { sentence += " in '\(path)'" }
-        if let meant = Spelling.nearest(to: entry.key, among: known) {
-            sentence += "; did you mean '\(meant)'?"
-        } else if !path.isEmpty {
-            sentence += "; known here: \(known.joined(separator: ", "))"
+        let prefix = path.isEmpty ? "" : "\(path)."
+        let sentence =
+            entry.slip ?? "unknown key '\(escaped(entry.key))'" + (path.isEmpty ? "" : " in '\(path)'")
+            + help(entry.key, in: prefix, known: known)
+        return InputError(entry.place, key: prefix + escaped(entry.key), sentence)
+    }
+
+    /// What may be meant, or what is known; only what this version obeys is offered without a word.
+    private static func help(_ key: String, in prefix: String, known: [String]) -> String {
+        if prefix.isEmpty, ConfigurationKeys.top.contains(key) { return "; it belongs into beatd.yaml" }
+        if prefix.isEmpty, DescriptorDecoding.keys.contains(key) { return "; it belongs into a descriptor" }
+        if let meant = Spelling.nearest(to: key, among: known) {
+            let isLater = Later.keys.contains(prefix + meant)
+            return "; did you mean '\(meant)'" + (isLater ? ", which comes with a later version of beatd?" : "?")
         }
-        return InputError(
-            entry.place, key: path.isEmpty ? escaped(entry.key) : "\(path).\(escaped(entry.key))", sentence)
+        let working = known.filter { !Later.keys.contains(prefix + $0) }
+        return prefix.isEmpty || working.isEmpty ? "" : "; known here: \(working.joined(separator: ", "))"
     }
 
     /// The whole path of a key of this map.
@@ -46,9 +58,9 @@ struct Section {
     /// Where the value of `key` stands; the map's own place where there is none.
     func place(of key: String) -> Place { entries.first { $0.key == key }?.value.place ?? place }
 
-    /// An error about `key`.
-    func error(_ key: String, _ sentence: String) -> InputError {
-        InputError(place(of: key), key: name(key), sentence)
+    /// An error about `key`, perhaps only beside another one.
+    func error(_ key: String, _ sentence: String, comparedTo other: String? = nil) -> InputError {
+        InputError(place(of: key), key: name(key), sentence, compared: other.map(name))
     }
 
     /// Whether the key stands there at all.

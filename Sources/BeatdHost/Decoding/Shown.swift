@@ -13,6 +13,8 @@ func escaped(_ text: String, limit: Int = 60) -> String {
     for (count, scalar) in text.unicodeScalars.enumerated() {
         if count == limit { return result + "..." }
         switch scalar.properties.generalCategory {
+        case .spaceSeparator where scalar != " ":
+            result += "\\u{\(String(scalar.value, radix: 16))}"
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
             result += "\\u{\(String(scalar.value, radix: 16))}"
         default: result.unicodeScalars.append(scalar)

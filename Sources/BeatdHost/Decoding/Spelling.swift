@@ -3,6 +3,14 @@ package enum Spelling {
     /// The known word nearest to `word`, where it is near enough to be meant.
     package static func nearest(to word: String, among known: [String]) -> String? {
         let plain = normalized(word)
+        if let other = otherNames[String(plain)]?.first(where: known.contains) { return other }
+        // `registry.user` of `--set`, too.
+        if let dot = word.lastIndex(of: ".") {
+            let above = word[...dot]
+            let below = known.filter { $0.hasPrefix(above) }.map { String($0.dropFirst(above.count)) }
+            let last = String(normalized(String(word[word.index(after: dot)...])))
+            if let other = otherNames[last]?.first(where: below.contains) { return above + other }
+        }
         var best: (word: String, distance: Int)?
         for candidate in known {
             let distance = distance(plain, normalized(candidate))
@@ -12,6 +20,21 @@ package enum Spelling {
         }
         return best?.word
     }
+
+    /// What other programs call it, Nacos and its clients first; of several the first that is known where it stands.
+    private static let otherNames: [String: [String]] = [
+        "name": ["service"], "service-name": ["service"], "app": ["service"], "application": ["service"],
+        "ip": ["address", "host"], "host": ["address", "servers"], "hostname": ["address", "host", "servers"],
+        "addr": ["address", "servers"], "server": ["servers"], "server-addr": ["servers"], "url": ["servers"],
+        "user": ["username"], "login": ["username"], "password": ["password-file"], "pass": ["password-file"],
+        "group-name": ["group"], "namespace-id": ["namespace"], "tenant": ["namespace"], "cluster-name": ["cluster"],
+        "check": ["probes"], "checks": ["probes"], "health-check": ["probes"], "healthcheck": ["probes"],
+        "health": ["probes"], "tags": ["metadata"], "labels": ["metadata"], "meta": ["metadata"],
+        "heartbeat": ["beat"], "heart-beat": ["beat"], "pid": ["pidfile"], "file": ["path"], "exe": ["executable"],
+        "command": ["executable", "exec"], "script": ["exec"], "period": ["interval"], "every": ["interval"],
+        "success-threshold": ["rise"], "failure-threshold": ["fall"], "retries": ["fall"], "dir": ["directory"],
+        "folder": ["directory"], "path": ["directory"], "bind": ["address", "listen"], "persistent": ["ephemeral"],
+    ]
 
     /// `deleteAfter`, `delete_after` and `Delete-After` are all `delete-after`.
     private static func normalized(_ word: String) -> [Character] {

@@ -1,3 +1,5 @@
+internal import YAML
+
 /// A value as somebody wrote it, with its place: from YAML, from the environment, from an option.
 ///
 /// Nothing is interpreted yet: `no` is the text "no", `5` the text "5".
@@ -12,6 +14,14 @@ package struct WrittenValue: Hashable, Sendable {
         package var key: String
         package var place: Place
         package var value: WrittenValue
+
+        /// What a slip of the hand made of a key, with what to do; nil where it is a key.
+        var slip: String? {
+            if value.isNull, let advice = Diagnosis.colon(in: key) { return escaped(advice, limit: 300) }
+            return Invisible.first(in: key).map {
+                "the key '\(escaped(key))' holds an invisible character: \(Invisible.name(of: $0)); remove it"
+            }
+        }
     }
 
     package var place: Place
@@ -26,6 +36,12 @@ package struct WrittenValue: Hashable, Sendable {
     var isNull: Bool {
         guard case .text(let text, quoted: false) = content else { return false }
         return ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+
+    /// What to do where text stands instead of a map, since a blank is missing behind a colon.
+    var colonAdvice: String? {
+        guard case .text(let text, quoted: false) = content else { return nil }
+        return Diagnosis.colon(in: text).map { escaped($0, limit: 300) }
     }
 
     /// What it is, for an error: "a list".

@@ -13,6 +13,8 @@ package struct DescriptorReport: Equatable, Sendable {
     package var applied: [String]
     /// Refused in a version that this reading saw first; the others of `set.rejected` were refused before.
     package var newlyRejected: [Rejection]
+    /// What else is wrong in these files, by file.
+    package var further: [String: [Rejection]] = [:]
 
     package init(
         set: DescriptorSet, problem: String? = nil, notices: [String] = [],
@@ -49,6 +51,7 @@ extension DescriptorReport {
         var both = self
         both.applied = Set(applied + earlier.applied).sorted()
         let new = Set((newlyRejected + earlier.newlyRejected).map(\.file))
+        both.further = further.merging(earlier.further) { own, _ in own }
         both.newlyRejected = self.set.rejected.filter { new.contains($0.file) }
         return both
     }

@@ -19,10 +19,30 @@ package enum FileSafety {
         return nil
     }
 
+    /// Why a file can't be opened or read.
+    package static func sentence(_ error: SystemCallError) -> String {
+        if error.isEscape {
+            return
+                "the file is a symbolic link out of its folder, or one with an absolute path; put the file itself there"
+        }
+        if error.isLoop { return "the file is a symbolic link that leads to itself; put the file itself there" }
+        if error.isNotFound { return "the file is a symbolic link to nothing" }
+        if error.isUnopenable { return "the file is a socket or a device, not a regular file" }
+        if error.isPermission {
+            let user = Accounts.name(ofUser: Accounts.user)
+            return "user \(user) may not read the file (\(error.reason)); allow it with chmod or chown"
+        }
+        return "the file can't be read (\(error.call): \(error.reason))"
+    }
+
     /// Whether `file` stands in that folder itself, by whatever path.
     package static func isInside(_ file: String, folder: String) -> Bool {
-        let above = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "."
-        guard let its = try? Files.status(at: above), let other = try? Files.status(at: folder) else { return false }
+        isSame(file.lastIndex(of: "/").map { String(file[...$0]) } ?? ".", folder)
+    }
+
+    /// Whether two paths lead to the same folder.
+    package static func isSame(_ one: String, _ other: String) -> Bool {
+        guard let its = try? Files.status(at: one), let other = try? Files.status(at: other) else { return false }
         return its.device == other.device && its.inode == other.inode
     }
 }

@@ -12,6 +12,8 @@ struct FolderScan: Sendable {
 
     /// Beyond this many files something writes there that shouldn't.
     static let mostFiles = 100_000
+    /// Of so many files each error is looked for in one reading; of more only the first is told.
+    private static let mostDetailed = 100
 
     /// What came of it.
     struct Result: Sendable {
@@ -32,7 +34,10 @@ struct FolderScan: Sendable {
     private var text: [UInt8] = []
     private var gone: [String] = []
     private var newlyRejected: Set<String> = []
+    private var further: [String: [Rejection]] = [:]
     private var problem: String?
+    /// Read when they are asked for.
+    private var hostAddresses: AddressSet?
     private var heldFor: Duration?
     /// Whether there are files of which nothing is known yet, since somebody writes them.
     private var hasUnread = false
@@ -75,10 +80,11 @@ struct FolderScan: Sendable {
         let isComplete = problem == nil && (catalogue.wasComplete || !hasUnread)
         catalogue.wasComplete = catalogue.wasComplete || isComplete
         let set = catalogue.set(complete: isComplete)
-        let report = DescriptorReport(
+        var report = DescriptorReport(
             set: set, problem: problem, warnings: catalogue.warnings,
             applied: Self.difference(before, set.accepted),
             newlyRejected: set.rejected.filter { newlyRejected.contains($0.file) })
+        report.further = further
         return Result(
             catalogue: catalogue, report: report, fresh: fresh.map { ($0.file, text[$0.place]) }, gone: gone,
             heldFor: heldFor, writers: writers)
@@ -191,18 +197,19 @@ struct FolderScan: Sendable {
                 if isHeld(file, version, known: entry.version) { return hold(&entry, file, name) }
                 refuse(&entry, Rejection(name: name, file: file, error: why))
             case .read(let bytes, let version, let isSteady):
-                do throws(InputError) {
+                do throws(Refused) {
                     try take(&entry, bytes, isSteady ? version : nil, file, name)
                 } catch {
                     if isHeld(file, version, known: entry.version) { return hold(&entry, file, name) }
-                    refuse(&entry, error, isSteady ? version : nil, file, name)
+                    refuse(&entry, error.why, isSteady && !error.isForNow ? version : nil, file, name)
+                    explain(error.why, bytes, file, name)
                 }
             }
         } catch {
             if error.isExhausted {
                 problem = "\(settings.directory)/\(file): \(error.reason)"
             } else {
-                refuse(&entry, Rejection(name: name, file: file, error: Self.sentence(error)))
+                refuse(&entry, Rejection(name: name, file: file, error: FileSafety.sentence(error)))
             }
         }
         guard entry.rejection != nil, entry.mayRestore else { return !isAsBefore }
@@ -210,11 +217,21 @@ struct FolderScan: Sendable {
         return true
     }
 
+    private struct Refused: Error {
+        var why: InputError
+        /// Another reading may find the same file good: the host gets an address.
+        var isForNow = false
+    }
+
     private mutating func take(
         _ entry: inout Catalogue.File, _ bytes: [UInt8], _ version: FileStamp?, _ file: String, _ name: String
-    ) throws(InputError) {
-        var decoded = try decoding.decode(bytes, name: name, file: file)
-        if let warning = decoded.descriptor.addressWarning(in: HostAddresses.read()) {
+    ) throws(Refused) {
+        var decoded: DecodedDescriptor
+        do throws(InputError) { decoded = try decoding.decode(bytes, name: name, file: file) } catch {
+            throw Refused(why: error)
+        }
+        if let why = decoded.foreignProbe(in: addresses()) { throw Refused(why: why, isForNow: true) }
+        if let warning = decoded.descriptor.addressWarning(in: addresses()) {
             decoded.warnings.append(warning)
         }
         entry = Catalogue.File(version: version, good: decoded.descriptor, warnings: decoded.warnings)
@@ -244,11 +261,25 @@ struct FolderScan: Sendable {
     private mutating func refuse(
         _ entry: inout Catalogue.File, _ error: InputError, _ version: FileStamp?, _ file: String, _ name: String
     ) {
-        let isOther = entry.version != version || version == nil
-        refuse(&entry, Rejection(error, name: name, file: file))
+        let rejection = Rejection(error, name: name, file: file)
+        let isOther = version == nil ? entry.rejection != rejection : entry.version != version
+        refuse(&entry, rejection)
         entry.version = version
         entry.isStale = false
         if isOther { newlyRejected.insert(file) }
+    }
+
+    /// What else is wrong in a file that was just refused in a new version.
+    private mutating func explain(_ first: InputError, _ bytes: [UInt8], _ file: String, _ name: String) {
+        guard newlyRejected.contains(file), further.count < Self.mostDetailed else { return }
+        let others = decoding.errors(bytes, file: file, first: first).filter { $0 != first }
+        if !others.isEmpty { further[file] = others.map { Rejection($0, name: name, file: file) } }
+    }
+
+    private mutating func addresses() -> AddressSet {
+        let found = hostAddresses ?? HostAddresses.read()
+        hostAddresses = found
+        return found
     }
 
     /// Refuses a file as it stands; an earlier version of it goes on.
@@ -287,20 +318,6 @@ struct FolderScan: Sendable {
         return status.size > DescriptorDecoding.largestFile ? "the file is larger than 64 KiB" : nil
     }
 
-    private static func sentence(_ error: SystemCallError) -> String {
-        if error.isEscape {
-            return
-                "the file is a symbolic link out of its folder, or one with an absolute path; put the file itself there"
-        }
-        if error.isNotFound { return "the file is a symbolic link to nothing" }
-        if error.isUnopenable { return "the file is a socket or a device, not a regular file" }
-        if error.isPermission {
-            let user = Accounts.name(ofUser: Accounts.user)
-            return "user \(user) may not read the file (\(error.reason)); allow it with chmod or chown"
-        }
-        return "the file can't be read (\(error.call): \(error.reason))"
-    }
-
     private static func sentence(_ error: SystemCallError, _ directory: String) -> String {
         if error.isNotFound {
             return "there is no folder \(directory); make it, or name another as descriptors.directory"
@@ -308,6 +325,7 @@ struct FolderScan: Sendable {
         if error.isPermission {
             return "user \(Accounts.name(ofUser: Accounts.user)) may not read the folder \(directory) (\(error.reason))"
         }
+        if error.isLoop { return "the folder \(directory) is a symbolic link that leads to itself; mend that link" }
         return "the folder \(directory) can't be read (\(error.call): \(error.reason))"
     }
 
