@@ -1,4 +1,5 @@
 import BeatdCore
+import FoundationEssentials
 import Testing
 
 @testable import BeatdDaemon
@@ -75,11 +76,37 @@ import Testing
         let report = report(.refused)
         let view = try #require(StatusView.decode(json(report)))
         #expect(!view.isWell)
-        let table = view.table(width: nil)
-        #expect(table.contains("billing  down      billing  10.0.3.7:9100"))
-        #expect(table.contains("refused broken.yaml:3: unknown key 'prot'"))
-        let lines: [Substring] = view.table(width: 40).split(separator: "\n")
-        #expect(lines.prefix(3).allSatisfy { $0.count <= 40 })
+        let later = Date(timeIntervalSince1970: 1_790_000_100 + 190)
+        let lines = view.table(width: nil, at: later).split(separator: "\n").map(String.init)
+        #expect(
+            lines == [
+                "NAME     PHASE     SERVICE  ADDRESS        SINCE  REASON",
+                "billing  down      billing  10.0.3.7:9100  3 min  127.0.0.1:9100: connection refused",
+                #"broken   rejected  -        -              3 min  line 3: unknown key 'prot'\u{1b}"#,
+                "registry http://127.0.0.1:8848: not asked yet",
+            ], "what has a row isn't said again")
+        let short: [Substring] = view.table(width: 40, at: later).split(separator: "\n")
+        #expect(short.prefix(3).allSatisfy { $0.count <= 40 })
+    }
+
+    @Test(arguments: [
+        (0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7199, "119 min"), (7200, "2 h"), (172_799, "47 h"),
+        (172_800, "2 d"), (-5, "0 s"),
+    ])
+    func `what is ago is said in one unit`(_ seconds: Double, _ text: String) {
+        let now = Date(timeIntervalSince1970: 1_790_000_100 + seconds)
+        #expect(Age.text(since: "2026-09-21T14:15:00.000Z", at: now) == text)
+        #expect(Age.text(since: "soon", at: now) == "soon")
+    }
+
+    @Test(arguments: [
+        (["b*"], ["billing", "broken"]), (["br*", "nobody"], ["broken"]), (["billing"], ["billing"]), (["[x-z]*"], []),
+        (["?roken", "billing"], ["billing", "broken"]),
+    ])
+    func `a report of some holds these alone`(_ patterns: [String], _ names: [String]) throws {
+        let view = try #require(StatusView.decode(json(report(nil).of(patterns))))
+        #expect(view.instances.map(\.name) == names)
+        #expect(view.rejected.map(\.file) == (names.contains("broken") ? ["broken.yaml"] : []))
     }
 
     @Test func `the details of one instance read back what its JSON says`() throws {
@@ -87,12 +114,15 @@ import Testing
         let instances = report.source.names().compactMap(report.source.instance).map { report.json(of: $0) }
         let views = try instances.map { try #require(InstanceView.decode($0)) }
         #expect(views.map(\.name) == ["billing", "broken"])
-        let details = views[0].details
+        let later = Date(timeIntervalSince1970: 1_790_000_100 + 65)
+        let details = views[0].details(at: later)
         #expect(details.hasPrefix("billing: down, 127.0.0.1:9100: connection refused\n"))
         #expect(details.contains("  service  billing, group DEFAULT_GROUP, namespace public\n"))
-        #expect(details.contains("  probe    tcp 127.0.0.1:9100: gone at "))
+        #expect(details.contains("  probe    tcp 127.0.0.1:9100: gone 64 s ago; connection refused\n"))
+        #expect(details.contains("  since    64 s (2026-09-21T14:15:00.002Z)\n"))
         #expect(details.contains("  beats    0 accepted, none said yet\n"))
-        #expect(views[1].details.contains("  refused  unknown key 'prot'"))
+        #expect(views[1].details(at: later).hasPrefix("broken: rejected, unknown key 'prot'"))
+        #expect(!views[1].details(at: later).contains("  refused  "), "once is enough")
         #expect(!views[1].isWell)
     }
 

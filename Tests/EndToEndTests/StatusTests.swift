@@ -56,6 +56,24 @@ import Testing
         #expect(json.code == 0)
         let instance = try JSONDecoder().decode(Status.Instance.self, from: Data(json.output.utf8))
         #expect(instance.process?.pid == service.pid)
+        for words in [["b*"], ["billing", "broken"], ["broken", "b[a-k]*"]] {
+            let two = try Command.run(
+                Surroundings.product("beatd"), ["status", "--socket", agent.socket] + words)
+            #expect(two.code == 1, "\(two)")
+            #expect(
+                two.output.split(separator: "\n").map { $0.prefix(8) }.prefix(3) == [
+                    "NAME    ", "billing ", "broken  ",
+                ])
+        }
+        let well = try Command.beatd("status", "--socket", agent.socket, "bi*")
+        #expect(well.code == 0, "\(well)")
+        let half = try Command.beatd("status", "--socket", agent.socket, "billing", "zz*")
+        #expect(half.code == 66)
+        #expect(half.error == "beatd: no instance is called 'zz*'; see 'beatd status'\n")
+        #expect(half.output.contains("\nbilling "))
+        let pattern = try Command.beatd("status", "--json", "--socket", agent.socket, "bi*")
+        #expect(
+            try JSONDecoder().decode(Status.self, from: Data(pattern.output.utf8)).instances.map(\.name) == ["billing"])
         let broken = try Command.beatd("status", "--socket", agent.socket, "broken")
         #expect(broken.code == 1)
         #expect(broken.output.hasPrefix("broken: rejected, "), "\(broken)")

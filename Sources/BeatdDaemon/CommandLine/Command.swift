@@ -35,9 +35,9 @@ struct Command {
             ],
             help: "validate the configuration, or descriptors F (files, folders, - for input)"),
         Command(
-            name: .status, operands: "[NAME]",
+            name: .status, operands: "[NAME...]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],
-            help: "show every instance, or NAME in detail; exit 1 if any of these is not up"),
+            help: "show every instance, one NAME in detail, or those of 'b*'; exit 1 if any is not up"),
         Command(
             name: .reload, operands: nil,
             options: [

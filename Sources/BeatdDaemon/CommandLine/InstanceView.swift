@@ -47,34 +47,44 @@ struct InstanceView: Decodable {
 
     /// `10.0.3.7:9100`, with `-` for what is unknown.
     var address: String {
+        guard ip != nil || port != nil else { return "-" }
         let host = ip.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "-"
         return "\(host):\(port.map(String.init) ?? "-")"
     }
 
+    /// Why it is where it is, with what is wrong with its file, in one line.
+    func why(_ refusal: RejectionView?) -> String {
+        let place = refusal?.line.map { "line \($0): " } ?? ""
+        if phase == "rejected" { return place + (rejection ?? reason) }
+        let refused = rejection.map { "the file is refused, its last good version goes on: \(place)\($0)" }
+        return [reason, pending, refused].compactMap(\.self).joined(separator: "; ")
+    }
+
     /// Everything that is known of it, one fact a line, for people.
-    var details: String {
-        var rows = [("since", since), ("file", file)]
+    func details(at now: Date) -> String {
+        func ago(_ instant: String) -> String { "\(Age.text(since: instant, at: now)) ago" }
+        var rows = [("since", "\(Age.text(since: since, at: now)) (\(since))"), ("file", file)]
         if let service {
             rows.append(("service", "\(service), group \(group ?? "-"), namespace \(namespace ?? "-")"))
             rows.append(("address", "\(address), cluster \(cluster ?? "-")"))
         }
-        if let process { rows.append(("process", "\(process.pid), started \(process.startedAt)")) }
-        for probe in probes { rows.append(("probe", Self.text(probe))) }
-        if let beats { rows.append(("beats", "\(beats) accepted, \(lastBeatText)")) }
+        if let process { rows.append(("process", "\(process.pid), started \(ago(process.startedAt))")) }
+        for probe in probes { rows.append(("probe", Self.text(probe, ago))) }
+        if let beats { rows.append(("beats", "\(beats) accepted, \(lastBeatText(ago))")) }
         if let pending { rows.append(("pending", pending)) }
-        if let rejection { rows.append(("refused", rejection)) }
+        if let rejection, phase != "rejected" { rows.append(("refused", rejection)) }
         let lines = rows.map { "  " + $0 + String(repeating: " ", count: max(9 - $0.count, 1)) + $1 }
         let last = registry.map { [$0.line] } ?? []
         return (["\(name): \(phase), \(reason)"] + lines + last).joined(separator: "\n") + "\n"
     }
 
-    private var lastBeatText: String {
-        let last = lastBeat.map { "last \($0.outcome) \($0.at)" } ?? "none said yet"
+    private func lastBeatText(_ ago: (String) -> String) -> String {
+        let last = lastBeat.map { "last \($0.outcome) \(ago($0.at))" } ?? "none said yet"
         return nextBeatIn.map { "\(last), next in \(Int(($0 * 1000).rounded())) ms" } ?? last
     }
 
-    private static func text(_ probe: Probe) -> String {
-        let outcome = probe.outcome.map { "\($0) at \(probe.at ?? "-")" } ?? "not looked at yet"
+    private static func text(_ probe: Probe, _ ago: (String) -> String) -> String {
+        let outcome = probe.outcome.map { "\($0) \(probe.at.map(ago) ?? "-")" } ?? "not looked at yet"
         return "\(probe.kind) \(probe.target): \(outcome)" + (probe.reason.map { "; \($0)" } ?? "")
     }
 }

@@ -33,7 +33,7 @@ package enum Program {
         case .check: return CheckCommand(arguments: arguments, terminal: terminal).run()
         case .status:
             return StatusCommand(
-                client: client(arguments), name: arguments.operands.first, isJSON: arguments.has("json"),
+                client: client(arguments), names: arguments.operands, isJSON: arguments.has("json"),
                 terminal: terminal
             ).run()
         case .reload:

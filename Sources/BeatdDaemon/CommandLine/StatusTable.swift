@@ -21,13 +21,13 @@ struct StatusView: Decodable {
     /// The table that people read: one line an instance, then what is wrong besides.
     ///
     /// `width` is the terminal's; nil where the output goes elsewhere, and then nothing is cut.
-    func table(width: Int?) -> String {
+    func table(width: Int?, at now: Date) -> String {
+        let refusals = Dictionary(rejected.map { ($0.file, $0) }) { first, _ in first }
         var rows = [["NAME", "PHASE", "SERVICE", "ADDRESS", "SINCE", "REASON"]]
         for instance in instances {
             rows.append([
-                instance.name, instance.phase, instance.service ?? "-", instance.address, instance.since,
-                [instance.reason, instance.pending, instance.phase == "rejected" ? nil : instance.rejection]
-                    .compactMap { $0 }.joined(separator: "; "),
+                instance.name, instance.phase, instance.service ?? "-", instance.address,
+                Age.text(since: instance.since, at: now), instance.why(refusals[instance.file]),
             ])
         }
         let widths = rows[0].indices.dropLast().map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -42,7 +42,9 @@ struct StatusView: Decodable {
         lines.append(registry.line)
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
         for sentence in attention ?? [] { lines.append("attention: \(sentence)") }
-        for refused in rejected { lines.append("refused \(refused.text)") }
+        // What has a row says so there.
+        let told = Set(instances.filter { $0.rejection != nil }.map(\.file))
+        for refused in rejected where !told.contains(refused.file) { lines.append("refused \(refused.text)") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -23,7 +23,8 @@ struct ControlAPI {
         switch request.path {
         case "/v1/reload": answerReload(request, responder)
         case "/v1/status" where Self.isRead(request):
-            var pieces = report().pieces
+            let names = request.query.filter { $0.name == "name" }.map(\.value)
+            var pieces = report().of(names).pieces
             responder.send(Self.json(200, [])) { pieces.next() }
         default: responder.send(answer(request))
         }

@@ -1,4 +1,5 @@
 import BeatdCore
+import Linux
 
 /// The status of the whole daemon, and its JSON (contract 7).
 struct StatusReport {
@@ -24,6 +25,16 @@ struct StatusReport {
         var summary: () -> HeartReport.Summary
         var rejected: () -> [Rejection]
         var now: () -> Instant
+    }
+
+    /// The same of some instances alone, by their NAMEs and patterns of these; of none: of all.
+    func of(_ patterns: [String]) -> StatusReport {
+        guard !patterns.isEmpty else { return self }
+        func fits(_ name: String) -> Bool { patterns.contains { NamePattern.fits($0, name) } }
+        var some = self
+        some.source.names = { source.names().filter(fits) }
+        some.source.rejected = { source.rejected().filter { $0.name.map(fits) == true } }
+        return some
     }
 
     /// The JSON in pieces, to be asked for one after the other.
