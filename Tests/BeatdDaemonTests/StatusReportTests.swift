@@ -1,5 +1,5 @@
 import BeatdCore
-import FoundationEssentials
+import struct FoundationEssentials.Date
 import Testing
 
 @testable import BeatdDaemon

@@ -52,6 +52,19 @@ import Testing
         expectSentence(run, "may be written by group or others")
     }
 
+    @Test func `a configuration that is a link out of its folder is refused by run, one within it is taken`() throws {
+        let folder = try folder.makeFolder("etc")
+        let path = try configuration("stop-timeout: 10\n")
+        #expect(unsafe symlink(path, "\(folder)/beatd.yaml") == 0)
+        let out = try Command.beatd("run", "--config", "\(folder)/beatd.yaml")
+        #expect(out.code == 78)
+        expectSentence(out, "\(folder)/beatd.yaml: the file is a symbolic link out of its folder")
+        try self.folder.write("stop-timeout: 10\n", to: "etc/real.yaml")
+        #expect(unlink("\(folder)/beatd.yaml") == 0 && symlink("real.yaml", "\(folder)/beatd.yaml") == 0)
+        let within = try Command.beatd("run", "--config", "\(folder)/beatd.yaml")
+        expectSentence(within, "'stop-timeout' is the bare number 10")
+    }
+
     @Test func `a wrong key in the environment or in --set is 78 as well`() throws {
         let path = try configuration("stop-timeout: 10s\n")
         let run = try Command.beatd("run", "--config", path, "--set", "registry.timeout=soon")

@@ -95,10 +95,17 @@ struct ConfigurationSource: Sendable {
         }
     }
 
+    /// A link out of the file's folder is refused: whoever may write where it leads would be the administrator.
+    private func openInFolder() throws(SystemCallError) -> Descriptor {
+        let slash = path.lastIndex(of: "/")
+        let folder = try Files.openFolder(slash.map { String(path[...$0]) } ?? ".")
+        return try Files.open(slash.map { String(path[path.index(after: $0)...]) } ?? path, beneath: folder)
+    }
+
     private func read() throws(Trouble) -> ConfigurationSources.File? {
         let found: (status: FileStatus, bytes: [UInt8])
         do throws(SystemCallError) {
-            let file = try Files.open(path)
+            let file = isJudged ? try openInFolder() : try Files.open(path)
             let status = try Files.status(of: file)
             found = (status, status.kind == .regular ? try Files.read(file, limit: Self.largestFile + 1) : [])
         } catch {
