@@ -25,7 +25,7 @@ import Testing
         (["run", "--config"], "--config needs a value: --config F"),
         (["run", "--config", "a", "--config", "b"], "--config is given twice"),
         (["run", "extra"], "'beatd run' takes no argument: 'extra'"),
-        (["status", "a", "b"], "'beatd status' takes one argument: 'b'"),
+        (["help", "run", "check"], "'beatd help' takes one argument: 'check'"),
         (["help", "frob"], "unknown command 'frob'"),
     ]) func `a mistake is named, with what was probably meant`(_ words: [String], _ sentence: String) {
         #expect(throws: Arguments.Mistake(sentence: sentence)) { try Arguments.parse(words) }

@@ -37,7 +37,7 @@ struct Command {
         Command(
             name: .status, operands: "[NAME...]",
             options: [Option(name: "json", value: nil, help: "print JSON instead of a table"), socket],
-            help: "show every instance, one NAME in detail, or those of 'b*'; exit 1 if any is not up"),
+            help: "show every instance, NAME in detail, or those of 'b*'; exit 1 if one isn't up"),
         Command(
             name: .reload, operands: nil,
             options: [
