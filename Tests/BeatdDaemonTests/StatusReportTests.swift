@@ -120,7 +120,7 @@ import struct FoundationEssentials.Date
         #expect(details.hasPrefix("billing: down, 127.0.0.1:9100: connection refused\n"))
         #expect(details.contains("  service  billing, group DEFAULT_GROUP, namespace public\n"))
         #expect(details.contains("  probe    tcp 127.0.0.1:9100: gone 64 s ago; 127.0.0.1:9100: connection refused\n"))
-        #expect(details.contains("  since    64 s (2026-09-21T14:15:00.002Z)\n"))
+        #expect(details.contains("  since    65 s (2026-09-21T14:15:00.000Z)\n"))
         #expect(details.contains("  beats    0 accepted, none said yet\n"))
         #expect(views[1].details(at: later).hasPrefix("broken: rejected, unknown key 'prot'"))
         #expect(!views[1].details(at: later).contains("  refused  "), "once is enough")

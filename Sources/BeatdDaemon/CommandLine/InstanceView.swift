@@ -55,7 +55,7 @@ struct InstanceView: Decodable {
     /// Why it is where it is, with what is wrong with its file, in one line.
     func why(_ refusal: RejectionView?) -> String {
         let place = refusal?.line.map { "line \($0): " } ?? ""
-        if phase == "rejected" { return place + (rejection ?? reason) }
+        if phase == "rejected" { return place + (refusal?.error ?? rejection ?? reason) }
         let refused = rejection.map { "the file is refused, its last good version goes on: \(place)\($0)" }
         return [reason, pending, refused].compactMap(\.self).joined(separator: "; ")
     }

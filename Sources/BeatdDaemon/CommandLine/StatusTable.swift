@@ -43,7 +43,7 @@ struct StatusView: Decodable {
         if let descriptorsProblem { lines.append("descriptors: \(descriptorsProblem)") }
         for sentence in attention ?? [] { lines.append("attention: \(sentence)") }
         // What has a row says so there.
-        let told = Set(instances.filter { $0.rejection != nil }.map(\.file))
+        let told = Set(instances.filter { $0.rejection != nil || $0.phase == "rejected" }.map(\.file))
         for refused in rejected where !told.contains(refused.file) { lines.append("refused \(refused.text)") }
         return lines.joined(separator: "\n") + "\n"
     }
