@@ -28,7 +28,6 @@ extension BeatReactor {
         }
         for id in added { refresh(id, at: now, into: &effects) }  // last, so that passing texts leave no gaps in memory
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
-        if !gone.isEmpty { retryTwins(at: now, into: &effects) }
         folder.isLoaded = true
         if set.complete {
             settleOrphans(but: refused, at: now, into: &effects)
@@ -40,11 +39,12 @@ extension BeatReactor {
     mutating func take(_ addresses: AddressSet, at now: Instant, into effects: inout Effects) {
         guard addresses != folder.addresses, course.stop == nil else { return }
         folder.addresses = addresses
-        for id in tasks.ids where tasks[id].descriptor.address == .automatic {
+        // Whoever runs takes its instance along, before twins ask for it.
+        for id in tasks.ids where tasks[id].descriptor.address == .automatic && tasks[id].claim.twin == nil {
             assign(id, at: now, into: &effects)
             refresh(id, at: now, into: &effects)
         }
-        retryTwins(at: now, into: &effects)
+        folder.hasFreed = true
     }
 
     private mutating func add(_ new: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID {
@@ -128,12 +128,14 @@ extension BeatReactor {
                 leases[lease].want(instance, timing: descriptor.beat, at: now)
             }
             tasks[id].claim.take(lease)
-        case .heldBy(let owner): tasks[id].claim.twin = tasks[owner].descriptor.file
+        case .heldBy(let owner): tasks[id].claim.refuse(asTwinOf: tasks[owner].descriptor.file)
         }
     }
 
     /// Files that were refused for describing the same instance as another: that one may be gone or changed.
-    private mutating func retryTwins(at now: Instant, into effects: inout Effects) {
+    mutating func retryTwins(at now: Instant, into effects: inout Effects) {
+        guard folder.hasFreed, course.stop == nil else { return }
+        folder.hasFreed = false
         for id in tasks.ids where tasks[id].claim.twin != nil {
             assign(id, at: now, into: &effects)
             refresh(id, at: now, into: &effects)
@@ -143,6 +145,7 @@ extension BeatReactor {
     /// Nobody wants that lease any more; it ends with its goodbye.
     mutating func disown(_ id: LeaseID, at now: Instant, into effects: inout Effects) {
         leases[id].owner = nil
+        folder.hasFreed = true
         leases[id].want(nil, timing: leases[id].pace.timing, at: now)
         schedule(id, at: now, into: &effects)
     }

@@ -58,12 +58,14 @@ package struct BeatReactor {
         case .tick: break
         }
         expire(at: now, into: &effects)
+        retryTwins(at: now, into: &effects)
         looks.fill(&timers, at: now, into: &effects)
         let isWidespread = answers.isIllnessWidespread(among: leases.count)
         abandon(
             registry.moveOn(isIllnessWidespread: isWidespread, at: now, into: &effects), "the next server is tried",
             at: now, into: &effects)
-        pump(at: now, into: &effects)
+        // A stop that only falls silent says nothing more, not even for the living (promise P7).
+        if course.stop?.mode != .lapse { pump(at: now, into: &effects) }
         tellProblem(at: now, into: &effects)
         remember(at: now, into: &effects)
         finishIfDone(at: now, into: &effects)

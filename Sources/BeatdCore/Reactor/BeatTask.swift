@@ -49,6 +49,13 @@ struct BeatTask {
             lease = new
         }
 
+        /// Another file has that instance: what was held for this one is let go, so that files can exchange theirs.
+        mutating func refuse(asTwinOf file: String) {
+            twin = file
+            if let lease { leaving.append(lease) }
+            lease = nil
+        }
+
         /// Every lease there is of it.
         var all: [LeaseID] { leaving + (lease.map { [$0] } ?? []) }
     }

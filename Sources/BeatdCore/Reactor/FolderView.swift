@@ -7,6 +7,8 @@ struct FolderView {
     /// Whether an earlier run left entries of which nobody knows yet who wants them: no complete set came, or their
     /// files are broken.
     var mayHaveOrphans = true
+    /// Whether an instance was let go, or the addresses changed, since twins were last tried.
+    var hasFreed = false
     /// What an earlier run knew about since when each NAME is alive.
     var aliveSince: [String: Instant] = [:]
     /// NAMEs without a task that an earlier run knew to have been alive, until their files are known to be gone.
