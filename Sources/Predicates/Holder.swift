@@ -4,6 +4,12 @@ struct Holder {
     var running: Plan { didSet { name() } }
     /// A version with other probes, which waits until they were alive once.
     var pending: Plan? { didSet { name() } }
+    /// The file that has the same instance, and had it first: this one is refused (contract 3.6).
+    var twin: String? { didSet { name() } }
+    /// Whether its looks were others', too: those were counted longer than it counts.
+    var sharesLooks = false
+    /// The identity that it had last, which stays its own while the host has no address.
+    var claimed: String?
     /// The address advertised: an automatic one is kept while the host has it.
     var ip: String? { didSet { name() } }
     /// Identities of earlier versions, kept until the new entry stands.
@@ -40,8 +46,8 @@ struct Holder {
     private(set) var identities: [String] = []
 
     private mutating func name() {
-        identity = identity(of: running)
-        identities = versions.compactMap { identity(of: $0) }
+        identity = twin == nil ? identity(of: running) : nil
+        identities = twin == nil ? versions.compactMap { identity(of: $0) } : []
         released.subtract(identities)
     }
 }

@@ -85,7 +85,7 @@ extension Oracle {
 
     /// Contract 6: what never was alive is waited for; what was, and is gone or failing, is down.
     package mutating func told(_ name: String, isWaiting: Bool, isDown: Bool, at now: Int64) {
-        guard let holder = holders[name], holder.pending == nil else { return }
+        guard let holder = holders[name], holder.pending == nil, holder.twin == nil else { return }
         if isDown, !holder.wasAlive {
             fail(Predicate.phase, "\(name) is called down, and never was alive", name, at: now)
         }

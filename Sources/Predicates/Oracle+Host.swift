@@ -10,7 +10,10 @@ extension Oracle {
     /// beatd was handed what a look saw.
     package mutating func looked(_ target: Int, _ seen: Seen, ordered: Int64, began: Int64, at now: Int64) {
         guard let sight = sights[target], ordered >= sight.usedSince else { return }
-        sights[target]?.take(seen, began: began, at: now)
+        let callers = holders.values.filter { $0.versions.contains { $0.probes.contains { $0.target == target } } }
+            .compactMap { $0.running.address ?? $0.ip }.filter(addresses.local.contains)
+        sights[target]?.take(
+            seen, began: began, isReached: { callers.isEmpty || callers.contains($0) }, at: now)
         adopt(at: now)
     }
 
@@ -21,6 +24,13 @@ extension Oracle {
     package mutating func exited(_ process: Int, at now: Int64) {
         for target in sights.keys.sorted() { _ = sights[target]?.exited(process, at: now) }
         adopt(at: now)
+    }
+
+    /// Callers of that file come to another address: what was good for the former one says nothing any more.
+    private mutating func moveCallers(of holder: Holder, at now: Int64) {
+        for probe in holder.versions.flatMap(\.probes) where sights[probe.target]?.isForCallers == true {
+            sights[probe.target]?.wake(at: now)
+        }
     }
 
     // MARK: Files and addresses, as beatd was told
@@ -38,12 +48,20 @@ extension Oracle {
             } else if let (old, holder) = gone.first(where: { renames($0.value, to: plan) }) {
                 gone[old] = nil
                 holders[old] = nil
+                // The name alone disturbs nothing.
+                var holder = holder
+                holder.running.name = plan.name
+                holder.pending?.name = plan.name
                 holders[plan.name] = holder
                 if everAlive.removeValue(forKey: old) != nil { everAlive[plan.name] = now }
                 change(plan, at: now)
             } else {
                 var holder = Holder(plan, at: now)
                 holder.ip = addresses.source
+                holder.sharesLooks = !usedTargets.isDisjoint(with: plan.probes.map(\.target))
+                holders[plan.name] = holder
+                assign(plan.name, at: now)
+                holder = holders[plan.name] ?? holder
                 // A file that comes back: the goodbye that its removal owed may still be on its way. Without an address
                 // what an earlier run left is owed one, too.
                 if course.hasSeenFolder || holder.identity == nil { holder.offAt = now }
@@ -54,6 +72,7 @@ extension Oracle {
             }
         }
         for name in gone.keys { holders[name] = nil }
+        retryTwins(at: now)
         if isComplete {
             course.hasSeenFolder = true
             course.wereAlive.formIntersection(refused)
@@ -111,6 +130,8 @@ extension Oracle {
         // While new probes wait, the running version goes on as if nothing had happened.
         if holder.running.probes == plan.probes || holder.pending != nil { holder.troubledAt = now }
         let before = holder.identities
+        let wasFormer = holder.former
+        let ip = holder.running.address ?? holder.ip
         // Only an address that the host chose is kept.
         if holder.running.address != nil { holder.ip = addresses.source }
         if holder.running.probes == plan.probes {
@@ -119,26 +140,35 @@ extension Oracle {
         } else {
             holder.pending = plan
         }
+        if ip != holder.running.address ?? holder.ip { moveCallers(of: holder, at: now) }
         let current = holder.identities
         holder.former.append(contentsOf: before.filter { !current.contains($0) })
         holder.former.removeAll { current.contains($0) }
+        // What another file had there may still be said goodbye to.
+        if let identity = holder.identity, !before.contains(identity), !wasFormer.contains(identity),
+            lines[identity]?.mayBeHeld == true
+        {
+            holder.offAt = now
+        }
         holders[plan.name] = holder
+        assign(plan.name, at: now)
         adopt(at: now)
     }
 
     /// A waiting version takes over once its probes were alive, or the running one is down.
     private mutating func adopt(at now: Int64) {
-        for (name, holder) in holders {
+        for (name, holder) in holders where holder.twin == nil {
             let isDown = isDown(holder.running)
             if isDown || holder.identity == nil { holders[name]?.offAt = now }
+            // What is down waits for no new entry, and lets the former ones go.
+            if isDown, holder.pending == nil, !holder.former.isEmpty {
+                holders[name]?.former = []
+                retryTwins(at: now)
+            }
             // Without ever having been alive it does not go down.
             if isDown, holder.pending == nil, holder.isAlive { holders[name]?.downs.append(now) }
             if isDown { holders[name]?.isAlive = false }
-            if holder.pending == nil, !course.isStopping, objection(to: holder.running, at: now) == nil {
-                holders[name]?.isAlive = true
-                holders[name]?.wasAlive = true
-                everAlive[name] = everAlive[name] ?? now
-            }
+            noteAlive(name, at: now)
             guard let pending = holder.pending else { continue }
             let isProven = pending.probes.allSatisfy {
                 guard let sight = sights[$0.target] else { return false }
@@ -154,12 +184,17 @@ extension Oracle {
             holder.troubledAt = now
             for identity in before where identity != holder.identity { holder.former.append(identity) }
             holders[name] = holder
+            assign(name, at: now)
         }
     }
 
     /// The addresses of the host were handed over.
     package mutating func addresses(source: String?, local: Set<String>, at now: Int64) {
         addresses = Addresses(source: source, local: local)
+        defer {
+            for name in holders.keys.sorted() where holders[name]?.twin == nil { assign(name, at: now) }
+            retryTwins(at: now)
+        }
         for (name, holder) in holders {
             guard holder.running.address == nil else {
                 holders[name]?.ip = source
@@ -168,6 +203,7 @@ extension Oracle {
             if let ip = holder.ip, local.contains(ip) { continue }
             let before = holder.identities
             holders[name]?.ip = source
+            moveCallers(of: holder, at: now)
             holders[name]?.changedAt = now
             holders[name]?.troubledAt = now
             if source != nil { holders[name]?.former += before }

@@ -53,7 +53,8 @@ extension Oracle {
         // A down that an earlier run of beatd began may count as one more.
         let downs = holder.downs.filter { now - $0 <= 300 * Time.second + (now - alive) }.count + 1
         let hold = downs < 3 ? 0 : min(5 * Time.second << Int64(min(downs - 3, 3)), 30 * Time.second)
-        guard now - since > patience + holder.running.warmUp + hold else { return }
+        let rise = holder.sharesLooks ? 12 * Time.second : 0
+        guard now - since > patience + rise + holder.running.warmUp + hold else { return }
         fail(
             Predicate.useful, "\(name) is alive since \(Time.text(alive)), and no registration has left", identity,
             at: now)

@@ -118,6 +118,7 @@ extension Oracle {
                     at: now)
             }
         }
+        judgeContent(request, owners, at: now)
         if let owner = owners.first { judgeFirst(owner, line, identity, at: now) }
         if let owner = owners.first, isCalm(owner, identity, at: now) {
             fail(Predicate.useful, "registered again without a reason", identity, at: now)
@@ -154,7 +155,8 @@ extension Oracle {
             return
         }
         for owner in owners {
-            if owner.pending != nil || isDown(owner.running) { return }
+            // While new probes wait, what surely was up keeps its entry.
+            if isDown(owner.running) || owner.pending != nil && !isCalm(owner, identity, at: now) { return }
             let line = lines[identity] ?? Line()
             // It was down, and nothing was said since: the goodbye is still owed.
             if owner.offAt >= line.lastLeft { return }
@@ -212,7 +214,7 @@ extension Oracle {
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
             lines[identity]?.isHeld = true
             lines[identity]?.acceptedAt = now
-            settleFormer(identity)
+            settleFormer(identity, at: now)
         case (_, .unknown):
             lines[identity]?.losses.oddRun = 0
             if lines[identity]?.isHeld == true { lines[identity]?.losses.missedAt = now }
@@ -233,9 +235,10 @@ extension Oracle {
     }
 
     /// The new entry stands: the former ones have no one who wants them.
-    private mutating func settleFormer(_ identity: String) {
+    private mutating func settleFormer(_ identity: String, at now: Int64) {
         for (name, holder) in holders where holder.identity == identity && !holder.former.isEmpty {
             holders[name]?.former = []
+            retryTwins(at: now)
         }
     }
 

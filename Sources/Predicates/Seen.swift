@@ -4,6 +4,8 @@ package enum Seen: Hashable, Sendable {
     ///
     /// It was born then, to the kernel's tick.
     case subject(process: Int?, pid: Int32, born: Int64)
+    /// Somebody listens on that address alone: good for callers who come there.
+    case listener(at: String)
     /// The file named a live process that is not the one it was written for, or runs another program.
     case stranger(process: Int?, pid: Int32)
     /// The file named a process that is not there any more.
@@ -21,7 +23,7 @@ package enum Seen: Hashable, Sendable {
     package var process: Int? {
         switch self {
         case .subject(let process, _, _), .stranger(let process, _): process
-        case .nobody, .nothing, .nonsense, .refused, .badAnswer, .hindered: nil
+        case .listener, .nobody, .nothing, .nonsense, .refused, .badAnswer, .hindered: nil
         }
     }
 }

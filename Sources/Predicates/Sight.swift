@@ -36,6 +36,8 @@ struct Sight {
     private(set) var steadySince: Int64
     /// When `rise` alive looks in a row were complete, whoever vouched for it.
     private(set) var risenAt: Int64?
+    /// Whether what is alive is so for those alone who come to the address that was advertised then.
+    private(set) var isForCallers = false
     /// When the observer last could not look.
     private(set) var hinderedAt = Int64.min / 2
     private var runs = Runs()
@@ -80,8 +82,19 @@ struct Sight {
         return true
     }
 
-    mutating func take(_ seen: Seen, began: Int64, at now: Int64) {
+    /// `isReached` says whether callers come to that address.
+    mutating func take(_ seen: Seen, began: Int64, isReached: (String) -> Bool, at now: Int64) {
+        let former = latest?.began
+        defer {
+            if latest?.began != former { isForCallers = if case .listener = seen { true } else { false } }
+        }
         switch seen {
+        case .listener(let address):
+            if isReached(address) {
+                alive(began: began, at: now)
+            } else {
+                gone(began: began, isStranger: false, at: now)
+            }
         case .hindered:
             // One decides nothing; after two in a row the last decisive look is stale.
             if runs.hindered > 0 { steadySince = now }

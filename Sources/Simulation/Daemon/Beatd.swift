@@ -62,6 +62,8 @@ struct Beatd {
     var reactor: BeatReactor
     let epoch: Int
     var isBusy = false
+    /// It was asked to stop.
+    var isStopping = false
     /// What happened while it stood still; nil while it runs.
     var deferred: [Happening]?
     var looks: [LookID: LookFlight] = [:]

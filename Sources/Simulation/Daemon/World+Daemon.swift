@@ -98,7 +98,8 @@ extension World {
 
     /// SIGTERM: with goodbyes, or for a restart that nobody is to notice; at times a second one follows.
     mutating func stopBeatd() {
-        guard let beatd, beatd.deferred == nil else { return }
+        guard let beatd, beatd.deferred == nil, !beatd.isStopping else { return }
+        self.beatd?.isStopping = true
         for subject in host.subjects.indices where isAlive(subject) {
             ledger.hit(.orderlyStop, subject, at: agenda.now)
         }

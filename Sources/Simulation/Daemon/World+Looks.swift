@@ -119,7 +119,10 @@ extension World {
                 return
             }
         }
-        if case .subject = seen { return }
+        switch seen {
+        case .subject, .listener: return
+        default: break
+        }
         if flight.isFile, case .nobody(let pid) = seen, host.unreaped[pid] != nil {
             ledger.hit(.unreaped, flight.subject, at: agenda.now)
             ledger.met(.unreapedSeen)

@@ -41,6 +41,8 @@ struct Folder {
     static let literal = "10.0.0.6"
 
     var files: [File] = []
+    /// Files that describe the same instance as one of `files`, or did.
+    var twins: [File] = []
     /// Files that never were good, by name.
     var strays: [String] = []
     var isReadable = true
@@ -51,7 +53,7 @@ struct Folder {
     func set(_ subjects: [Subject], withBad: Bool) -> DescriptorSet {
         guard isReadable else { return DescriptorSet(complete: false) }
         var set = DescriptorSet()
-        set.accepted = files.map { Self.descriptor($0, subjects[$0.subject]) }.sorted { $0.name < $1.name }
+        set.accepted = (files + twins).map { Self.descriptor($0, subjects[$0.subject]) }.sorted { $0.name < $1.name }
         guard withBad else { return set }
         let broken = files.filter(\.isBroken).map(\.name) + strays
         set.rejected = broken.sorted().map {
@@ -63,7 +65,7 @@ struct Folder {
     /// The same for the predicates.
     func plans(_ subjects: [Subject]) -> [Plan] {
         guard isReadable else { return [] }
-        return files.map { Self.plan($0, subjects[$0.subject]) }.sorted {
+        return (files + twins).map { Self.plan($0, subjects[$0.subject]) }.sorted {
             $0.name < $1.name
         }
     }

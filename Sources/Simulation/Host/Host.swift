@@ -141,7 +141,10 @@ struct Host {
 
     /// What the kernel shows of its listener.
     private func diagnose(_ subject: Subject) -> (Sighting, Seen) {
-        switch subject.listener.state {
+        if subject.listener.state == .accepting, let address = subject.listener.address {
+            return (.port(.listening(.address(address))), .listener(at: address))
+        }
+        return switch subject.listener.state {
         case .refusing: (.port(.nobody), .refused)
         case .hanging where subject.wantsAddress, .resetting where subject.wantsAddress:
             (.port(.listening(.everyIPv6, others: [.address("127.0.0.1")])), .badAnswer)

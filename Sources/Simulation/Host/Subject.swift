@@ -21,6 +21,8 @@ struct Subject {
         enum State: Hashable { case accepting, refusing, hanging, resetting }
         var state = State.refusing
         var cause: Fault?
+        /// The one address that it takes callers of; nil: all.
+        var address: String?
     }
 
     let index: Int

@@ -22,6 +22,7 @@ extension World {
 
     mutating func trouble(_ subject: Int) {
         if let name = name(of: subject) { oracle.trouble(name, at: agenda.now) }
+        for twin in folder.twins where twin.subject == subject { oracle.trouble(twin.name, at: agenda.now) }
     }
 
     mutating func live(_ subject: Int, _ life: Life) {
@@ -31,7 +32,13 @@ extension World {
         case .die: die(subject, cause: .death)
         case .writeFile, .repairFile: writeFile(subject)
         case .listen:
-            if host.subjects[subject].process != nil { host.subjects[subject].listener = .init(state: .accepting) }
+            if host.subjects[subject].process != nil {
+                host.subjects[subject].listener = .init(state: .accepting)
+                // Some take callers of the address alone that the host has when they start.
+                if case .advertised? = host.subjects[subject].portAddress, chance.happens(50) {
+                    host.subjects[subject].listener.address = host.addresses.source
+                }
+            }
         case .repairListener:
             host.subjects[subject].listener =
                 host.subjects[subject].process == nil
@@ -46,6 +53,10 @@ extension World {
         case .repairDescriptor:
             if let index = folder.index(of: subject) { folder.files[index].isBroken = false }
             folder.strays.removeAll { $0 == "bad\(subject)" }
+            planScan()
+        case .yieldToTwin, .changeBesideTwin, .exchangeWithTwin: changeTwins(subject, life)
+        case .removeTwin:
+            folder.twins.removeAll { $0.subject == subject }
             planScan()
         case .restoreDescriptor(let version):
             guard folder.index(of: subject) == nil else { return }

@@ -7,7 +7,7 @@ package enum Fault: Int, CaseIterable, Sendable {
     case listenerRefuses, listenerHangs, listenerResets
     case wakeLost, wakeLate, wakeDoubled
     case slowLook, hinderedLook, lostLook, clockStep
-    case fileBroken, fileChanged, fileRemoved, fileRenamed, folderUnreadable
+    case fileBroken, fileChanged, fileRemoved, fileRenamed, fileTwin, folderUnreadable
     case addressMoves, addressGone
     case requestLost, answerLost, lateApply, answerSplit, answerSlow, halfSent
     case outageRefusing, outageHanging, error500, error400, nonsense

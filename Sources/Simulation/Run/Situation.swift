@@ -21,6 +21,9 @@ package enum Situation: String, CaseIterable, Sendable {
     case heldBack = "a flapping instance was held back"
     case addressGone = "the host lost its address while instances were up"
     case addressMoved = "an automatic address moved"
+    case addressKept = "another address became the host's own, and the old one was still there"
+    case callersMoved = "a listener on one address was left by its callers"
+    case literalElsewhere = "a literal address was not the host's"
     case tornState = "a torn state file was read"
     case orphanGoodbye = "a file was removed while beatd was down: the orphan got its goodbye"
     case unreadableFolderAtStart = "beatd started on an unreadable folder"
@@ -49,5 +52,8 @@ package enum Situation: String, CaseIterable, Sendable {
     case silentStop = "a stop only fell silent"
     case secondStop = "a stop was asked for a second time"
     case backFromDown = "what was down came back, and had to wait"
+    case twin = "a second file described an instance that was up"
+    case twinFreed = "one of two files with one instance went, or changed"
+    case exchanged = "two files took over each other's instance in one reading"
     case behindRefusal = "what stood behind a refusal was not read"
 }

@@ -88,5 +88,9 @@ enum Life: Hashable {
     case reuse
     case reuseInTick(Int32)
     case repairDescriptor
+    case removeTwin
+    case yieldToTwin
+    case changeBesideTwin
+    case exchangeWithTwin
     case restoreDescriptor(Folder.Version)
 }

@@ -18,8 +18,8 @@ extension World {
             trouble(subject)
             strikeHost(fault, subject)
             announceTruth(subject)
-        case .fileBroken, .fileChanged, .fileRemoved, .fileRenamed, .folderUnreadable:
-            if fault != .fileChanged { trouble(subject) }
+        case .fileBroken, .fileChanged, .fileRemoved, .fileRenamed, .fileTwin, .folderUnreadable:
+            if fault != .fileChanged, fault != .fileRenamed { trouble(subject) }
             strikeFolder(fault, subject)
         case .addressMoves, .addressGone: strikeAddresses(fault)
         case .requestLost, .answerLost, .lateApply, .answerSplit, .answerSlow, .halfSent, .error500, .error400,
@@ -122,11 +122,60 @@ extension World {
             ledger.hit(.fileRenamed, subject, at: now)
             loseSight(of: subject)
             folder.files[index].name = folder.files[index].name == "i\(subject)" ? "renamed-i\(subject)" : "i\(subject)"
+        case .fileTwin: addTwin(subject, index)
         case .folderUnreadable:
             folder.isReadable = false
             for subject in host.subjects.indices { ledger.hit(.folderUnreadable, subject, at: now) }
             agenda.plan(.readableAgain, after: chance.between(3, 30) * Time.second)
         default: return
+        }
+        planScan()
+    }
+
+    /// A second file for the instance, told by its weight; then the first is removed or changed, or the second is.
+    private mutating func addTwin(_ subject: Int, _ index: Int) {
+        guard !folder.twins.contains(where: { $0.subject == subject }) else { return }
+        ledger.hit(.fileTwin, subject, at: agenda.now)
+        if isAlive(subject) { ledger.met(.twin) }
+        let file = folder.files[index]
+        // Before or behind the first one by name.
+        let name = chance.pick(["a-twin\(subject)", "z-twin\(subject)"])
+        var twin = Folder.File(subject: subject, name: name, version: file.version)
+        twin.version.weight = 7
+        folder.twins.append(twin)
+        let delay = chance.between(1, 30) * Time.second
+        switch chance.below(4) {
+        case 0: agenda.plan(.life(subject, .removeTwin), after: delay)
+        case 1: agenda.plan(.life(subject, .yieldToTwin), after: delay)
+        case 2: agenda.plan(.life(subject, .changeBesideTwin), after: delay)
+        default: agenda.plan(.life(subject, .exchangeWithTwin), after: delay)
+        }
+        agenda.plan(.life(subject, .removeTwin), after: delay + chance.between(5, 60) * Time.second)
+    }
+
+    /// One of the two files of an instance changes.
+    mutating func changeTwins(_ subject: Int, _ life: Life) {
+        guard let index = folder.index(of: subject),
+            let twin = folder.twins.firstIndex(where: { $0.subject == subject })
+        else { return }
+        ledger.met(.twinFreed)
+        let other = folder.files[index].version.port == 9000 + subject ? 9500 + subject : 9000 + subject
+        switch life {
+        case .yieldToTwin:
+            let version = folder.files.remove(at: index).version
+            agenda.plan(.life(subject, .restoreDescriptor(version)), after: chance.between(1, 30) * Time.second)
+        case .changeBesideTwin: folder.files[index].version.port = other
+        default:
+            // First they differ, then each takes what the other had, in one reading.
+            if folder.files[index].version.port == folder.twins[twin].version.port {
+                folder.twins[twin].version.port = other
+                agenda.plan(.life(subject, .exchangeWithTwin), after: chance.between(1, 20) * Time.second)
+            } else {
+                ledger.met(.exchanged)
+                let port = folder.files[index].version.port
+                folder.files[index].version.port = folder.twins[twin].version.port
+                folder.twins[twin].version.port = port
+            }
         }
         planScan()
     }
@@ -168,8 +217,20 @@ extension World {
     }
 
     mutating func moveAddress() {
-        let new = host.addresses.source == "10.0.0.5" ? "10.0.0.7" : "10.0.0.5"
+        let old = host.addresses.source
+        let new = old == "10.0.0.5" ? "10.0.0.7" : "10.0.0.5"
         host.addresses = AddressSet(source: new, local: [new, "10.0.0.6"])
+        if let old, swarm.isActive, chance.happens(30) {
+            host.addresses.local.insert(old)
+            ledger.met(.addressKept)
+        } else if host.subjects.contains(where: { $0.listener.address.map { $0 == old } ?? false }) {
+            ledger.met(.callersMoved)
+        }
+        // A literal one is advertised as it is written, wherever it is.
+        if swarm.isActive, chance.happens(30) {
+            host.addresses.local.remove(Folder.literal)
+            ledger.met(.literalElsewhere)
+        }
     }
 
     private mutating func strikeRegistry(_ fault: Fault, _ subject: Int) {
