@@ -4,9 +4,9 @@ package import Linux
 /// A file system that doesn't answer, as a dead NFS server's: FUSE with nobody behind it (mount(2), fuse(4)).
 package final class HungMount {
     /// Where it is mounted.
-    package var path: String { folder.path }
+    package let path: String
     /// Goes after the mount: what removes it would hang otherwise.
-    private let folder: TemporaryDirectory
+    private let folder: TemporaryDirectory?
     private var device: Int32
 
     /// Whether this process may mount one; a test that needs it is skipped, by name, where it may not.
@@ -18,15 +18,26 @@ package final class HungMount {
     package static let want = "a mount that hangs needs root, CAP_SYS_ADMIN and /dev/fuse"
 
     /// Mounts it on a folder of its own.
-    package init() throws(SystemCallError) {
-        folder = try TemporaryDirectory()
+    package convenience init() throws(SystemCallError) {
+        let folder = try TemporaryDirectory()
+        try self.init(on: folder.path, mode: "40000", in: folder)
+    }
+
+    /// Hides a file: whoever opens it hangs.
+    package convenience init(over file: String) throws(SystemCallError) {
+        try self.init(on: file, mode: "100644", in: nil)
+    }
+
+    private init(on path: String, mode: String, in folder: TemporaryDirectory?) throws(SystemCallError) {
+        self.path = path
+        self.folder = folder
         device = unsafe open("/dev/fuse", O_RDWR | O_CLOEXEC)
         guard device >= 0 else { throw SystemCallError(call: "open", code: errno, subject: "/dev/fuse") }
-        let options = "fd=\(device),rootmode=40000,user_id=0,group_id=0"
-        guard unsafe mount("beatd-test", folder.path, "fuse", UInt(MS_NOSUID | MS_NODEV), options) == 0 else {
+        let options = "fd=\(device),rootmode=\(mode),user_id=0,group_id=0"
+        guard unsafe mount("beatd-test", path, "fuse", UInt(MS_NOSUID | MS_NODEV), options) == 0 else {
             let code = errno
             close(device)
-            throw SystemCallError(call: "mount", code: code, subject: folder.path)
+            throw SystemCallError(call: "mount", code: code, subject: path)
         }
     }
 
