@@ -112,10 +112,22 @@ struct HungMountTests {
         #expect(answer.error.contains(silence), "\(answer)")
         try expectSteadyBeats("billing", since: registry.mark())
         _ = try ended()
-        let start = try Command.beatd("run", "--config", agent.configuration)
-        #expect(start.code == 78)
-        #expect(start.error.contains(silence), "\(start)")
+        for (word, code) in [("run", 78), ("check", 1)] {
+            let start = try Command.beatd(word, "--config", agent.configuration)
+            #expect(start.code == Int32(code))
+            #expect(start.error.contains(silence), "\(start)")
+        }
         file.release()
+    }
+
+    @Test func `check says what doesn't answer, and ends`() throws {
+        try agent.configure(directory: hung.path)
+        let folder = try Command.beatd("check", "--config", agent.configuration)
+        #expect(folder.code == 1)
+        #expect(folder.error.contains(silence), "\(folder)")
+        let file = try Command.beatd("check", "--config", agent.configuration, "\(hung.path)/a.yaml")
+        #expect(file.code == 1)
+        #expect(file.error.contains(silence), "\(file)")
     }
 
     @Test func `a state directory there is done without, from the start to the end`() throws {

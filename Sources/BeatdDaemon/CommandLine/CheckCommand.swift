@@ -1,6 +1,7 @@
 import BeatdCore
 import BeatdHost
 import Linux
+import Systemd
 
 /// `beatd check`: decodes and validates; registers nothing, and looks once at what is named only with `--probe`.
 ///
@@ -29,18 +30,25 @@ struct CheckCommand {
     }
 
     private func check() -> ExitCode {
+        do throws(SystemCallError) { return check(try Patience()) } catch {
+            terminal.complain("can't check: \(error)")
+            return .failure
+        }
+    }
+
+    private func check(_ patience: Patience) -> ExitCode {
         // Owner and mode of beatd.yaml are judged where the daemon would read it.
         let source = ConfigurationSource(arguments, isJudged: arguments.operands.isEmpty)
         let configuration: AgentConfiguration
-        do throws(ConfigurationSource.Trouble) { configuration = try source.load() } catch {
+        do throws(ConfigurationSource.Trouble) { configuration = try source.load(patience) } catch {
             for sentence in error.sentences { terminal.complain(sentence) }
             if case .missing = error { return .noInput }
             return .failure
         }
         for warning in configuration.warnings { terminal.print("warning: \(warning)\n") }
         var files = CheckedFiles(configuration.descriptors)
-        if arguments.operands.isEmpty { files.readInstalled() }
-        for operand in arguments.operands { files.read(operand) }
+        if arguments.operands.isEmpty { files.readInstalled(patience) }
+        for operand in arguments.operands { files.read(operand, patience) }
         let servers = configuration.settings.registry.servers
         files.refuseTwins(among: HostAddresses.read(towards: servers.prefix(1).map(\.host)))
         for warning in files.warnings { terminal.print("warning: \(warning)\n") }

@@ -1,11 +1,12 @@
 import BeatdCore
 import BeatdHost
 import Linux
+import Systemd
 
 /// What `beatd check` finds in the files that it is given, judged as the daemon would.
-struct CheckedFiles {
+struct CheckedFiles: Sendable {
     /// A good descriptor, and the file as people know it.
-    struct Found {
+    struct Found: Sendable {
         var shown: String
         var descriptor: InstanceDescriptor
         /// Whether it was named on the command line by itself.
@@ -29,6 +30,36 @@ struct CheckedFiles {
         guard hasFolder else { return nil }
         let count = good.count { !$0.isNamed }
         return "\(count) descriptor\(count == 1 ? "" : "s") good, \(refused.count) refused\n"
+    }
+
+    /// A file system that doesn't answer for longer is told; also thousands of files are read by then.
+    private static let patience = Duration.seconds(10)
+
+    /// The same as below, which waits for no file system longer than it should.
+    mutating func readInstalled(_ patience: Patience) { within(patience, settings.directory) { $0.readInstalled() } }
+
+    mutating func read(_ operand: String, _ patience: Patience) {
+        // Whoever types at a terminal, or writes into a pipe, may take the time that they want.
+        guard operand != "-" else { return read(operand) }
+        let path = operand.hasPrefix("/") ? operand : "\(Environment.value("PWD") ?? "")/\(operand)"
+        let isPipe = try? patience.run("file", at: path, within: Self.patience) {
+            (try? Files.status(at: operand))?.kind == .fifo
+        }
+        if isPipe == true { return read(operand) }
+        within(patience, path) { $0.read(operand) }
+    }
+
+    private mutating func within(
+        _ patience: Patience, _ path: String, _ read: @escaping @Sendable (inout CheckedFiles) -> Void
+    ) {
+        let before = self
+        do throws(Silence) {
+            self = try patience.run("file", at: path, within: Self.patience) {
+                var files = before
+                read(&files)
+                return files
+            }
+        } catch { complaints.append("\(path): \(error.sentence)") }
     }
 
     /// Reads the folder of descriptors as the daemon would take it.
