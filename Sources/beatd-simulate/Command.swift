@@ -57,7 +57,7 @@ struct Command {
     func run() -> Int32 {
         if let trouble { return fail(trouble) }
         if flags.contains("--list-bugs") {
-            print(PlantedBug.names.joined(separator: "\n"))
+            Self.tell(PlantedBug.names.joined(separator: "\n"))
             return 0
         }
         guard PlantedBug.choose(bug) else { return fail("this build holds no bug called '\(bug ?? "")'") }
@@ -66,6 +66,9 @@ struct Command {
         if flags.contains("--raw") { return raw() }
         return many()
     }
+
+    /// Not by `print`: whoever leaves at once loses what the C library still keeps.
+    private static func tell(_ text: String, terminator: String = "\n") { Terminals.write(text + terminator, to: 1) }
 
     private static func complain(_ text: String) { Terminals.write(text, to: 2) }
 
@@ -78,14 +81,14 @@ struct Command {
 
     private func trace(_ seed: UInt64, lineCount: Int) -> Int32 {
         let run = Run(seed: seed, isTraced: true, lineCount: lineCount, subject: subject)
-        for line in run.lines { print("  \(line)") }
+        for line in run.lines { Self.tell("  \(line)") }
         guard let violation = run.violation else {
             if let difference = Difference(seed: seed, lineCount: lineCount) {
-                for line in difference.lines { print("  \(line)") }
+                for line in difference.lines { Self.tell("  \(line)") }
                 say(difference.violation, seed)
                 return 1
             }
-            print("seed \(seed): no violation, hash \(String(run.hash, radix: 16))")
+            Self.tell("seed \(seed): no violation, hash \(String(run.hash, radix: 16))")
             return 0
         }
         say(violation, seed)
@@ -93,8 +96,8 @@ struct Command {
     }
 
     private func say(_ violation: Violation, _ seed: UInt64) {
-        print("seed \(seed) at \(Time.text(violation.at)) breaks \(violation.predicate)")
-        print("  \(violation.subject): \(violation.sentence)")
+        Self.tell("seed \(seed) at \(Time.text(violation.at)) breaks \(violation.predicate)")
+        Self.tell("  \(violation.subject): \(violation.sentence)")
     }
 
     // MARK: Many seeds
@@ -106,7 +109,7 @@ struct Command {
             batch.run(seed)
             seed += step
         }
-        print(batch.encoded, terminator: "")
+        Self.tell(batch.encoded, terminator: "")
         return 0
     }
 
@@ -114,30 +117,30 @@ struct Command {
         let started = Clocks.monotonic()
         var batch = Batch()
         guard collect(into: &batch) else { return 70 }
-        print(Report(batch).text(isLong: flags.contains("--table")), terminator: "")
-        print("took \(Time.text(Clocks.monotonic() - started)) s with \(jobs) jobs")
+        Self.tell(Report(batch).text(isLong: flags.contains("--table")), terminator: "")
+        Self.tell("took \(Time.text(Clocks.monotonic() - started)) s with \(jobs) jobs")
         let count = seeds ?? 100
         if count >= 1000 {
-            for situation in Report(batch).unmet { print("never met: \(situation.rawValue)") }
+            for situation in Report(batch).unmet { Self.tell("never met: \(situation.rawValue)") }
         }
         if let objection = batch.objection {
             say(objection, from)
             return 1
         }
         guard !batch.violations.isEmpty else {
-            print("no violation")
+            Self.tell("no violation")
             return count >= 1000 && !Report(batch).unmet.isEmpty ? 1 : 0
         }
-        print("\(batch.violations.count) of \(batch.seeds) seeds broke a promise")
+        Self.tell("\(batch.violations.count) of \(batch.seeds) seeds broke a promise")
         for (seed, violation) in batch.violations.sorted(by: { $0.seed < $1.seed }).dropFirst().prefix(20) {
             say(violation, seed)
         }
         if let first = batch.violations.min(by: { $0.seed < $1.seed }) {
-            print("")
+            Self.tell("")
             let run = Run(seed: first.seed, isTraced: true, lineCount: 30)
-            for line in run.lines { print("  \(line)") }
+            for line in run.lines { Self.tell("  \(line)") }
             say(first.violation, first.seed)
-            print("repeat it with: beatd-simulate --seed \(first.seed)\(bug.map { " --bug \($0)" } ?? "")")
+            Self.tell("repeat it with: beatd-simulate --seed \(first.seed)\(bug.map { " --bug \($0)" } ?? "")")
         }
         return 1
     }
@@ -198,13 +201,13 @@ struct Command {
             }
             let padded = name + String(repeating: " ", count: max(0, 30 - name.count))
             if let caught {
-                print("\(padded) seed \(caught.seed): \(caught.violation.predicate) (\(caught.violation.sentence))")
+                Self.tell("\(padded) seed \(caught.seed): \(caught.violation.predicate) (\(caught.violation.sentence))")
             } else {
-                print("\(padded) NOT CAUGHT")
+                Self.tell("\(padded) NOT CAUGHT")
                 survivors += 1
             }
         }
-        print("\(names.count - survivors) of \(names.count) bugs caught")
+        Self.tell("\(names.count - survivors) of \(names.count) bugs caught")
         return survivors == 0 ? 0 : 1
     }
 }
