@@ -9,8 +9,12 @@ package struct Limits: Hashable, Sendable {
     /// What changed longer ago is on disk: a second between two saves, and the slowest disk.
     package var saved: Int64 = 6_000_000_000
 
-    package init(timeout: Int64, writesPerSecond: Int) {
+    /// How many servers the registry has.
+    package var servers: Int
+
+    package init(timeout: Int64, writesPerSecond: Int, servers: Int = 1) {
         self.timeout = timeout
+        self.servers = servers
         self.writesPerSecond = writesPerSecond
     }
 

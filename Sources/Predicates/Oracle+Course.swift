@@ -76,7 +76,9 @@ extension Oracle {
     package mutating func remembers(alive names: Set<String>, isDamaged: Bool, at now: Int64) {
         course.wereAlive = names
         for (name, since) in everAlive.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
-            if !isDamaged, since < course.stoppedAt - limits.saved {
+            // What it did not save before it stood still, it may not have saved at all.
+            let awake = course.stalledAt > since ? min(course.stalledAt, course.stoppedAt) : course.stoppedAt
+            if !isDamaged, since < awake - limits.saved {
                 fail(Predicate.phase, "\(name) was alive at \(Time.text(since)), and that is forgotten", name, at: now)
             }
             everAlive[name] = nil
@@ -85,7 +87,9 @@ extension Oracle {
 
     /// Contract 6: what never was alive is waited for; what was, and is gone or failing, is down.
     package mutating func told(_ name: String, isWaiting: Bool, isDown: Bool, at now: Int64) {
-        guard let holder = holders[name], holder.pending == nil, holder.twin == nil else { return }
+        guard let holder = holders[name], holder.pending == nil, holder.twin == nil, !holder.sharesLooks else {
+            return
+        }
         if isDown, !holder.wasAlive {
             fail(Predicate.phase, "\(name) is called down, and never was alive", name, at: now)
         }

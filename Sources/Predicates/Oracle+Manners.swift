@@ -75,15 +75,21 @@ extension Oracle {
         return latest
     }
 
+    /// Whether nothing holds up a goodbye: a beat in flight does for a second, any other write until its answer.
+    private func mayPart(_ line: Line, at now: Int64) -> Bool {
+        guard let flight = line.flight else { return true }
+        return [.lightBeat, .fullBeat].contains(flight.kind) && now - course.stalledAt > 2 * Time.second
+    }
+
     /// Promise 3: what is known to be gone is said goodbye to at once, as far as the budget lets it.
     mutating func checkPrompt(_ holder: Holder, at now: Int64) {
         guard holder.pending == nil, let identity = holder.identity, let line = lines[identity], line.isHeld,
-            line.flight == nil, let since = downSince(holder.running), line.goodbyeAt < since
+            mayPart(line, at: now), let since = downSince(holder.running), line.goodbyeAt < since
         else { return }
         let quiet = max(
             since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt,
             line.losses.failedAt + 3 * Time.second)
-        guard now - quiet > 1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) else { return }
+        guard now - quiet > patience(at: now) else { return }
         fail(Predicate.goodbye, "down since \(Time.text(since)), and no goodbye has left", identity, at: now)
     }
 }

@@ -5,8 +5,11 @@ extension Oracle {
         max(since, course.troubledAt + 8 * Time.second, course.startedAt, line.losses.failedAt + 3 * Time.second)
     }
 
-    /// How long the budget may keep what is due, all others before it.
-    private var patience: Int64 { 1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) }
+    /// How long the budget may keep what is due, all others before it, and a slow server what comes first: a question about
+    /// the API, and another write.
+    func patience(at now: Int64) -> Int64 {
+        1500 * Time.millisecond + 8 * Time.second / Int64(limits.writesPerSecond) + 2 * slowness(at: now)
+    }
 
     /// Contract 6: once no beat was accepted for delete-after, the entry counts as gone, and is registered anew.
     mutating func judgeLapse(_ identity: String, _ line: Line, at now: Int64) {
@@ -32,7 +35,7 @@ extension Oracle {
         let since = line.unwantedAt ?? now
         lines[identity]?.unwantedAt = since
         guard line.isHeld, !line.isForgotten, line.flight == nil, line.goodbyeAt < since - Time.second,
-            now - quiet(since: since, line) > patience
+            now - quiet(since: since, line) > patience(at: now)
         else { return }
         let isLeft = course.remembered[identity] != nil && line.lastLeft < course.startedAt
         fail(
@@ -54,7 +57,7 @@ extension Oracle {
         let downs = holder.downs.filter { now - $0 <= 300 * Time.second + (now - alive) }.count + 1
         let hold = downs < 3 ? 0 : min(5 * Time.second << Int64(min(downs - 3, 3)), 30 * Time.second)
         let rise = holder.sharesLooks ? 12 * Time.second : 0
-        guard now - since > patience + rise + holder.running.warmUp + hold else { return }
+        guard now - since > patience(at: now) + rise + holder.running.warmUp + hold else { return }
         fail(
             Predicate.useful, "\(name) is alive since \(Time.text(alive)), and no registration has left", identity,
             at: now)
@@ -69,7 +72,7 @@ extension Oracle {
         let since = max(
             quiet(since: alive, line), holder.changedAt, holder.troubledAt,
             line.losses.unansweredAt + 2 * limits.timeout)
-        guard now - since > patience else { return }
+        guard now - since > patience(at: now) else { return }
         fail(
             Predicate.useful,
             "\(name) is \(holder.running.content) since \(Time.text(holder.changedAt)), and the "

@@ -4,6 +4,7 @@ extension Oracle {
     /// Called about every second.
     package mutating func check(at now: Int64) {
         guard course.isRunning else { return }
+        checkIllness(at: now)
         guard !course.isStopping else { return checkStop(at: now) }
         for (identity, line) in lines {
             checkGone(identity, line, at: now)
@@ -46,7 +47,10 @@ extension Oracle {
 
     /// Predicate 6: the gap over a restart is no longer than interval + downtime + 1 s (and the first look).
     private mutating func checkResumed(_ identity: String, _ line: Line, at now: Int64) {
-        guard let resumeBy = line.resumeBy, resumeBy != .max, now > resumeBy else { return }
+        guard let resumeBy = line.resumeBy, resumeBy != .max,
+            // Which API there is has to be asked again, twice at the most.
+            now > resumeBy + 3 * slowness(at: now)
+        else { return }
         guard let owner = holders.values.first(where: { $0.identity == identity }),
             steadySince(owner.running) != nil
         else {
@@ -56,19 +60,20 @@ extension Oracle {
         fail(Predicate.restart, "no beat since \(Time.text(line.lastLeft)), over a restart", identity, at: now)
     }
 
-    /// Predicate 11: while all is calm, beats come at most interval + one tick apart.
+    /// Predicate 11: while all is calm, beats come at most interval + one tick apart, or the answer's time on the grid.
     private mutating func checkBeats(_ name: String, _ holder: Holder, at now: Int64) {
         guard let identity = holder.identity, let line = lines[identity], isCalm(holder, identity, at: now) else {
             return
         }
         let interval = interval(of: holder, line)
+        guard let gap = longestGap(interval: interval, timeout: holder.running.timeout, at: now) else { return }
         // The answer to the last beat starts the next interval; a round trip may take some milliseconds.
         // After one look that decided nothing the last one is just stale when the next begins, which may take its time.
         let hindered = holder.running.probes.contains {
             now - (sights[$0.target]?.hinderedAt ?? .min / 2) < 12 * Time.second
         }
         let slack = hindered ? 1100 * Time.millisecond : 50 * Time.millisecond
-        if now - line.lastLeft > interval + limits.tick + slack {
+        if now - line.lastLeft > gap + limits.tick + slack {
             fail(
                 Predicate.useful, "\(name) is calm, but its last beat left at \(Time.text(line.lastLeft))", identity,
                 at: now)

@@ -38,6 +38,7 @@ extension Oracle {
         else { return }
         holders[name]?.isAlive = true
         holders[name]?.wasAlive = true
-        everAlive[name] = everAlive[name] ?? now
+        // Who shares looks with another file may have come after the last one.
+        if !holder.sharesLooks { everAlive[name] = everAlive[name] ?? now }
     }
 }

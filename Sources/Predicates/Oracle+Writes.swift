@@ -194,6 +194,7 @@ extension Oracle {
 
     /// An answer was handed to beatd: yes (with the interval asked for), "unknown", or anything else.
     package mutating func answered(_ write: Int, _ answer: Answer, at now: Int64) {
+        noteAnswer(answer, at: now)
         guard let (identity, flight) = take(write) else { return }
         switch (flight.kind, answer) {
         case (.deregister, .yes), (.deregister, .unknown):
@@ -223,7 +224,10 @@ extension Oracle {
         case (_, .odd(let status)):
             lines[identity]?.losses.failedAt = now
             lines[identity]?.losses.failedKind = flight.kind
-            if flight.kind == .fullBeat || flight.kind == .lightBeat { lines[identity]?.losses.oddRun += 1 }
+            // Throttled, starting and not permitted is not forgotten (contract 4).
+            if flight.kind == .fullBeat || flight.kind == .lightBeat, ![401, 403, 429, 503].contains(status) {
+                lines[identity]?.losses.oddRun += 1
+            }
             lines[identity]?.askedInterval = nil
             // What was refused so was never there.
             if (400..<500).contains(status), flight.kind != .deregister {
@@ -244,6 +248,7 @@ extension Oracle {
 
     /// No answer will come: the connection ended, or beatd closed it.
     package mutating func lost(_ write: Int, at now: Int64) {
+        servers.lostAt = now
         guard let (identity, flight) = take(write) else { return }
         lines[identity]?.losses.failedAt = now
         lines[identity]?.losses.failedKind = flight.kind

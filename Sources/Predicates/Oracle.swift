@@ -9,6 +9,7 @@ package struct Oracle {
     var lines: [String: Line] = [:]
     var addresses = Addresses()
     var course = Course()
+    var servers = Servers()
     var budget: BudgetMeter
     /// Since when no connection opens, and when the first one did again.
     var outage: (since: Int64?, overAt: Int64?)
@@ -146,6 +147,7 @@ package struct Oracle {
 
     /// Another server of the list is turned to: everything is told anew.
     package mutating func moved(at now: Int64) {
+        judgeMove(at: now)
         course.takesLight = nil
         course.movedAt = now
         for identity in lines.keys { lines[identity]?.acceptedAt = nil }
@@ -153,7 +155,10 @@ package struct Oracle {
     }
 
     /// It did not open.
-    package mutating func unreachable(at now: Int64) { outage.since = outage.since ?? now }
+    package mutating func unreachable(at now: Int64) {
+        servers.lostAt = now
+        outage.since = outage.since ?? now
+    }
 
     /// It opened.
     package mutating func connected(at now: Int64) {

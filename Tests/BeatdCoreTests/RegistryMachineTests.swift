@@ -177,6 +177,17 @@ import Testing
         #expect(world.writing == [id])
     }
 
+    @Test func `a connection that was opened and never asked may end of idleness, which is no failed connect`() {
+        var world = World()
+        world.pump(work: 2)
+        let spare = world.opened
+        for id in spare { world.connect(id) }
+        world.now = world.now + .seconds(60)
+        for id in spare { _ = world.machine.closed(id, .byPeer("closed"), at: world.now, &world.chance) }
+        #expect(world.machine.lastError == nil)
+        #expect(world.machine.nextChance(after: world.now) == nil)
+    }
+
     @Test func `a kept connection that ends under a write is no trouble, a new one is`() {
         var world = World()
         world.pump()

@@ -19,6 +19,10 @@ extension Exception {
                 check: "unsafe outside of faces", path: bugs, subject: "safe",
                 reason: "the same: the word belongs to the switch that no product build has"),
             Exception(
+                check: "length of types", path: "Sources/Predicates/Oracle.swift", subject: "Oracle",
+                reason:
+                    "the predicates of one run over one record of it: a part of them would see a part of it"),
+            Exception(
                 check: "length of types", path: "Sources/Simulation/World/World.swift", subject: "World",
                 reason:
                     "host, registry, network and beatd are types of their own; who tells whom is one seed's one value"),

@@ -57,7 +57,8 @@ extension BeatReactor {
 
     mutating func stop(_ mode: StopMode, deadline: Instant, at now: Instant, into effects: inout Effects) {
         let isFirst = course.stop == nil
-        course.stop = (mode, deadline)
+        // A second one may be in more hurry; what the stop is to do stands.
+        course.stop = (course.stop?.mode ?? mode, deadline)
         _ = timers.insert(.stop, due: deadline)
         guard isFirst, mode == .deregister else { return }
         for id in leases.ids { disown(id, at: now, into: &effects) }

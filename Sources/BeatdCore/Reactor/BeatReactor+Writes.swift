@@ -251,7 +251,8 @@ extension BeatReactor {
         switch reply {
         case .accepted, .notFound:
             answers.noteWell()
-            note(.accepted, of: id)
+            // A goodbye that was accepted says nothing of what follows.
+            note(leases[id].isWanted ? .accepted : .none, of: id)
         case .refused(let refusal):
             if !refusal.isIll {
                 answers.noteWell()

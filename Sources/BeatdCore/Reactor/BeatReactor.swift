@@ -60,7 +60,7 @@ package struct BeatReactor {
         expire(at: now, into: &effects)
         retryTwins(at: now, into: &effects)
         looks.fill(&timers, at: now, into: &effects)
-        let isWidespread = answers.isIllnessWidespread(among: leases.count)
+        let isWidespread = answers.isIllnessWidespread(among: flights.wanted)
         abandon(
             registry.moveOn(isIllnessWidespread: isWidespread, at: now, into: &effects), "the next server is tried",
             at: now, into: &effects)

@@ -33,6 +33,8 @@ struct Flights {
     #endif
     /// Beats an hour of all leases together, for the tick and the number of connections.
     private(set) var beatsPerHour = 0
+    /// How many leases somebody wants.
+    private(set) var wanted = 0
     /// How much due times are rounded down: a tick holds about 200 beats, at least 10 ms and at most 100 ms long.
     private(set) var tick = Duration.milliseconds(100)
 
@@ -108,6 +110,7 @@ struct Flights {
             interval == .zero ? 0 : Int(3_600_000 / max(interval.milliseconds, 1))
         }
         beatsPerHour += perHour(interval) - perHour(lease.notes.counted)
+        wanted += (interval == .zero ? 0 : 1) - (lease.notes.counted == .zero ? 0 : 1)
         lease.notes.counted = interval
         let perSecond = Double(beatsPerHour) / 3600
         tick = perSecond > 2000 ? max(.milliseconds(10), .nanoseconds(Int64(200e9 / perSecond))) : .milliseconds(100)

@@ -14,7 +14,6 @@ struct LeaseTable {
     private var byIdentity: [Key: LeaseID] = [:]
 
     var isEmpty: Bool { byIdentity.isEmpty }
-    var count: Int { byIdentity.count }
 
     var ids: [LeaseID] { slots.numbers.map { LeaseID(index: $0) } }
 

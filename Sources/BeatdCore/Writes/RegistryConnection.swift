@@ -30,6 +30,11 @@ struct RegistryConnection {
     /// Whether an answer ever came on it.
     var isProven: Bool { answers > 0 }
 
+    /// Whether it stood for a while and nothing was asked of it: its end says nothing of the server.
+    func wasSpare(at now: Instant) -> Bool {
+        if case .idle(let since) = state { now - since > .seconds(1) } else { false }
+    }
+
     /// How many answers the server gave before it announced the end; nil where a refusal may be the reason.
     var answersBeforeItsEnd: Int? { isProven && !wasRefused ? answers : nil }
 

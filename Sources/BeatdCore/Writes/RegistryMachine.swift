@@ -129,6 +129,8 @@ struct RegistryMachine {
     /// A server in trouble gets one connection to show that it is back, and a second one after a single failure.
     private func limit(rate: Double) -> Int {
         if trouble.failures > 0 { return trouble.failures > 1 ? 1 : Self.fewest }
+        // What is due in one tick must not wait for answers that take longer than a tick.
+        if answerTime.usual > .milliseconds(100) { return Self.most }
         let wanted = min(rate * answerTime.forPool.inSeconds * 2, Double(Self.most))
         return min(max(Int(wanted) + 1, Self.fewest), Self.most)
     }
@@ -207,7 +209,7 @@ struct RegistryMachine {
         if why == .announced, let answers = connection.answersBeforeItsEnd { depth.ended(after: answers) }
         // One that never carried an answer and ends at once would be opened again for ever; a server may close a kept
         // one just as we write on it: that is no sign of trouble.
-        guard connection.isProven else {
+        guard connection.isProven || connection.wasSpare(at: now) else {
             list.failed()
             failed(why.sentence, at: now, &chance)
             return connection.writes
@@ -304,7 +306,9 @@ struct RegistryMachine {
         guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
         answerTime.noteUsual(now - connection.waitsSince)
-        if let since = unansweredSince, now - since >= timeout {
+        // Answers to beats that are waited for shorter would perhaps have come within the time limit.
+        let isWhole = now - connection.waitsSince >= timeout || list.hasStandby(at: now)
+        if let since = unansweredSince, now - since >= (isWhole ? timeout : timeout + timeout) {
             list.wasSilent()
             failed("no answer in time (\(timeout.milliseconds) ms)", at: now, &chance)
         }

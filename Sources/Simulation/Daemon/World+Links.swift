@@ -149,7 +149,9 @@ extension World {
         guard let epoch = beatd?.epoch else { return }
         for outcome in outcomes {
             switch outcome {
-            case .closed(let why): deliver(.closed(connection, why))
+            case .closed(let why):
+                if why != .announced { oracle.hungUp(at: agenda.now) }
+                deliver(.closed(connection, why))
             case .replied(let id, let reply):
                 let flight = peer.flight(epoch << 32 | Int(id.number))
                 if let flight {

@@ -34,6 +34,9 @@ struct Registry {
         case dropped(String, cluster: String)
     }
 
+    /// What an ill server, or the proxy before it, says to everything.
+    enum Illness: CaseIterable { case error500, badGateway, starting, page, redirect, garbage }
+
     /// Which APIs it has.
     enum Release: Hashable, CaseIterable { case v1, both, v3, none }
 
@@ -41,6 +44,12 @@ struct Registry {
     var release: Release
     /// Of each server of the list; all of them hold the same.
     var presences: [Presence]
+    /// How long each takes for an answer, beyond the network's time.
+    var slowness: [Int64]
+    /// Whether each takes that time before it applies a request, or after.
+    var isSlowToApply = false
+    /// How each is ill; nil where it is well.
+    var illness: [Illness?]
     var takesLightBeats = true
     /// What an operator made `clientBeatInterval` say, as JSON.
     var oddInterval: String?
@@ -51,6 +60,8 @@ struct Registry {
         self.species = release == .v1 ? species : .nacos2
         self.release = release
         presences = Array(repeating: .up, count: servers)
+        slowness = Array(repeating: 0, count: servers)
+        illness = Array(repeating: nil, count: servers)
     }
 
     /// Another release; what has v3 keeps one entry for ip and port.

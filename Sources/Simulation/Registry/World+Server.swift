@@ -9,7 +9,8 @@ extension World {
             let next = peer.flights.first(where: { $0.answer == nil }), next.isWhole, !next.isRead
         else { return }
         network.peers[id]?.change(next.number) { $0.isRead = true }
-        agenda.plan(.arrive(next.number), after: delay)
+        let slow = registry.isSlowToApply ? registry.slowness[peer.server] : 0
+        agenda.plan(.arrive(next.number), after: delay + slow)
     }
 
     /// That request gets no answer, and nothing behind it is read in time; some of it may be applied later.
@@ -45,6 +46,7 @@ extension World {
             return
         case .up: break
         }
+        if let illness = registry.illness[errand.server] { return answerIll(write, errand, illness) }
         errand.fault = network.fault(for: errand.subject, &chance)
         if errand.fault == .halfSent { errand.fault = nil }
         network.errands[write] = errand
@@ -126,6 +128,17 @@ extension World {
         }
     }
 
+    /// Whatever is asked of an ill server, it says the same; what it calls an error of its own it may have done.
+    private mutating func answerIll(_ write: Int, _ errand: Errand, _ illness: Registry.Illness) {
+        ledger.hit(.serverIll, errand.subject, at: agenda.now)
+        network.errands[write] = nil
+        if illness == .error500, chance.happens(50) {
+            _ = registry.apply(errand.request, at: agenda.now)
+            tellChanges()
+        }
+        answer(write, errand, .ill(illness))
+    }
+
     private var failure: Registry.Response {
         Registry.Response(status: 500, body: "caused: something broke;", answer: .odd(status: 500))
     }
@@ -148,12 +161,14 @@ extension World {
         peer.requests += 1
         let isFull = peer.requests >= 100 && registry.species != .rnacos
         if isFull { ledger.met(.connectionFull) }
-        let closes = isFull || [400, 500, 501].contains(response.status)
+        let closes = isFull || [400, 500, 501].contains(response.status) || response.status == 0
         peer.change(write) { $0.answer = response.answer }
         peer.isClosedByServer = closes
         network.peers[errand.connection] = peer
         let bytes = ResponseBytes.make(response, closes: closes)
-        var at = agenda.now + delay + chance.between(150_000, 900_000)
+        let slow = registry.isSlowToApply ? 0 : registry.slowness[errand.server]
+        if registry.slowness[errand.server] > 0 { ledger.hit(.serverSlow, errand.subject, at: agenda.now) }
+        var at = agenda.now + delay + slow + chance.between(150_000, 900_000)
         var start = 0
         for piece in 1...pieces {
             let end = piece == pieces ? bytes.count : start + (bytes.count - start) / 2
@@ -196,6 +211,13 @@ extension World {
     mutating func bringRegistryUp() {
         if registry.presences[network.server] != .up { oracle.trouble(nil, at: agenda.now) }
         registry.presences = registry.presences.map { _ in .up }
+        registry.illness = registry.illness.map { _ in nil }
+        oracle.ill([], at: agenda.now)
+    }
+
+    mutating func makeRegistryQuick() {
+        registry.slowness = registry.slowness.map { _ in 0 }
+        oracle.quick(at: agenda.now)
     }
 
     /// A restart: ephemeral entries and requests under way are gone.

@@ -11,6 +11,6 @@ package enum Fault: Int, CaseIterable, Sendable {
     case addressMoves, addressGone
     case requestLost, answerLost, lateApply, answerSplit, answerSlow, halfSent
     case outageRefusing, outageHanging, error500, error400, nonsense
-    case forgetAll, operatorRemoves, lightBeatsFlip, oddInterval, upgrade, serverAway
+    case forgetAll, operatorRemoves, lightBeatsFlip, oddInterval, upgrade, serverAway, serverSlow, serverIll
     case stall, stallBeforeWrite, kill, orderlyStop, tornState, slowSave
 }

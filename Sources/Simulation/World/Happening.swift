@@ -28,6 +28,8 @@ enum Happening {
     case sweep
     case weatherEnds(Int)
     case registryUp
+    /// No server is slow any more.
+    case registryQuick
     case released(Registry.Release)
     // beatd
     case tick(at: Int64, epoch: Int)
@@ -53,7 +55,7 @@ extension Happening {
             epoch
         case .operate, .life, .scan, .readableAgain, .addresses, .addressBack, .strangerLeaves, .reaped, .arrive,
             .apply, .sweep,
-            .weatherEnds, .registryUp, .released,
+            .weatherEnds, .registryUp, .registryQuick, .released,
             .start, .check, .faultsStop, .end:
             nil
         }
@@ -66,7 +68,7 @@ extension Happening {
             .tick, .saved, .scan, .addresses, .stopAgain:
             true
         case .operate, .life, .readableAgain, .addressBack, .strangerLeaves, .reaped, .arrive, .apply, .idle, .sweep,
-            .weatherEnds, .registryUp, .released, .resume,
+            .weatherEnds, .registryUp, .registryQuick, .released, .resume,
             .start, .kill, .check, .faultsStop, .end:
             false
         }

@@ -28,7 +28,7 @@ extension World {
                 to: fault, share: 30 + chance.below(70), subject: chance.happens(50) ? subject : nil)
             agenda.plan(.weatherEnds(number), after: chance.between(1, 25) * Time.second)
         case .outageRefusing, .outageHanging, .forgetAll, .operatorRemoves, .lightBeatsFlip, .oddInterval, .upgrade,
-            .serverAway:
+            .serverAway, .serverSlow, .serverIll:
             strikeRegistry(fault, subject)
         case .stall:
             for subject in host.subjects.indices where isAlive(subject) { ledger.hit(.stall, subject, at: agenda.now) }
@@ -233,6 +233,24 @@ extension World {
         }
     }
 
+    /// One server, or all of them, slow or ill for a while.
+    private mutating func strikeServers(_ fault: Fault) {
+        let count = registry.presences.count
+        let struck = chance.happens(50) ? Array(0..<count) : [chance.happens(70) ? network.server : chance.below(count)]
+        if fault == .serverIll {
+            let illness = chance.pick(Registry.Illness.allCases)
+            for server in struck { registry.illness[server] = illness }
+            oracle.ill(Set(struck), at: agenda.now)
+            agenda.plan(.registryUp, after: chance.between(1, 60) * Time.second)
+        } else {
+            registry.isSlowToApply = chance.happens(50)
+            let slowness = chance.between(20 * Time.millisecond, swarm.timeout * 9 / 10)
+            for server in struck { registry.slowness[server] = slowness }
+            oracle.slow(slowness, at: agenda.now)
+            agenda.plan(.registryQuick, after: chance.between(5, 120) * Time.second)
+        }
+    }
+
     private mutating func strikeRegistry(_ fault: Fault, _ subject: Int) {
         oracle.trouble(nil, at: agenda.now)
         switch fault {
@@ -260,6 +278,7 @@ extension World {
                 }
             }
             agenda.plan(.registryUp, after: chance.between(1, 45) * Time.second)
+        case .serverSlow, .serverIll: strikeServers(fault)
         case .forgetAll: forgetAll()
         case .upgrade:
             guard swarm.api == nil else { return }
@@ -304,6 +323,7 @@ extension World {
         registry.oddInterval = nil
         registry.takesLightBeats = true
         bringRegistryUp()
+        makeRegistryQuick()
         if registry.release == .none { registry.take(.both) }
         oracle.trouble(nil, at: agenda.now)
         folder.isReadable = true

@@ -33,7 +33,7 @@ struct World {
         host = Host(hasPidfs: chance.happens(60), isDiagnosisClosed: chance.happens(15))
         registry = Registry(
             species: chance.pick(Registry.Species.allCases), release: swarm.release, servers: swarm.servers)
-        oracle = Oracle(Limits(timeout: swarm.timeout, writesPerSecond: swarm.writesPerSecond))
+        oracle = Oracle(Limits(timeout: swarm.timeout, writesPerSecond: swarm.writesPerSecond, servers: swarm.servers))
         let count = 5 + chance.below(4)
         ledger = Ledger(subjects: count)
         trace = Trace(isOn: options.isTraced)
@@ -120,6 +120,7 @@ struct World {
             folder.isReadable = true
             planScan()
         case .registryUp: bringRegistryUp()
+        case .registryQuick: makeRegistryQuick()
         case .released(let release): if registry.release == .none { registry.take(release) }
         case .weatherEnds(let number): if network.weather?.number == number { network.weather = nil }
         case .addressBack:
