@@ -146,4 +146,38 @@ import Testing
         let created = HTTPResponse(status: 201, body: Array("ok".utf8), closes: false)
         #expect(WireV1.reply(to: .register, created) == .refused(status: 201, text: "ok"))
     }
+
+    @Test func `a redirect names where it leads, harmless for a terminal, and is not followed`() throws {
+        var parser = ResponseParser()
+        parser.take(
+            Array("HTTP/1.1 302 Found\r\nLocation: http://console.example/nacos/\r\nContent-Length: 0\r\n\r\n".utf8))
+        let response = try #require(try parser.next())
+        guard case .refused(let refusal) = WireV1.reply(to: .register, response) else {
+            Issue.record("a redirect is taken for a yes")
+            return
+        }
+        #expect(refusal.meaning == .broken && !refusal.isCertain)
+        #expect(
+            refusal.sentence == "HTTP 302, a redirect to http://console.example/nacos/, which beatd does not follow")
+    }
+
+    /// What an answer to the question about the API decides (contract 4): true, false, or nil for nothing.
+    @Test(
+        arguments: [
+            (200, "{\"hosts\":[]}", true), (200, "ok", true), (400, "caused: no such service;", true),
+            (403, "{\"status\":403,\"message\":\"user not found!\"}", true), (404, "{\"status\":404}", false),
+            (410, "{\"status\":410}", false), (501, "{\"status\":501,\"message\":\"no such api\"}", false),
+            (200, "<html>", nil), (200, "", nil), (302, "", nil), (404, "<html>", nil), (403, "<html>", nil),
+            (429, "", nil), (500, "caused: x;", nil), (502, "<html>", nil), (503, "starting", nil),
+        ] as [(Int, String, Bool?)])
+    func `which API a server has is learnt from its own words alone`(_ status: Int, _ body: String, _ has: Bool?) {
+        let response = HTTPResponse(status: status, body: Array(body.utf8), closes: false)
+        for reply in [WireV1.reply(to: .inquire, response), WireV3.reply(to: .inquire, response)] {
+            switch reply {
+            case .accepted: #expect(has == true)
+            case .refused(let refusal): #expect(has == (refusal.meaning == .missing ? false : nil))
+            case .notFound, .noAnswer, .notSent: Issue.record("\(reply)")
+            }
+        }
+    }
 }
