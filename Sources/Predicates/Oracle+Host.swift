@@ -57,7 +57,7 @@ extension Oracle {
                 change(plan, at: now)
             } else {
                 var holder = Holder(plan, at: now)
-                holder.ip = addresses.source
+                holder.ip = kept(plan) ?? addresses.source
                 holder.sharesLooks = !usedTargets.isDisjoint(with: plan.probes.map(\.target))
                 holders[plan.name] = holder
                 assign(plan.name, at: now)
@@ -86,6 +86,15 @@ extension Oracle {
             }
             sights[target]?.forget(at: now, wasUp: wasUp)
         }
+    }
+
+    /// An address that the host chose is kept over a restart, unless two entries of the file were left.
+    private func kept(_ plan: Plan) -> String? {
+        let left = course.remembered.values.filter { $0.name == plan.name }
+        guard plan.address == nil, !course.hasSeenFolder, left.count == 1, addresses.local.contains(left[0].ip) else {
+            return nil
+        }
+        return left[0].ip
     }
 
     /// What its file describes otherwise by now stays until the new entry stands, as without a restart.

@@ -3,9 +3,11 @@ package struct Remembered: Hashable, Sendable {
     /// The file that it was of.
     package var name: String
     package var cluster: String
+    package var ip: String
 
-    package init(name: String, cluster: String) {
+    package init(name: String, cluster: String, ip: String) {
         self.name = name
         self.cluster = cluster
+        self.ip = ip
     }
 }

@@ -177,6 +177,26 @@ import Testing
         #expect(changes.prefix(2).map(\.kind) == [.register, .deregister])
     }
 
+    @Test(arguments: ["10.0.0.7", nil]) func `a chosen address is kept over a restart, whatever would be chosen then`(
+        source: String?
+    ) {
+        var first = Harness()
+        first.seen = alive
+        first.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        first.send(.descriptors(DescriptorSet(accepted: [automatic(.automatic)])))
+        first.run(.seconds(6))
+        var second = Harness()
+        second.now = first.now + .seconds(1)
+        second.seen = alive
+        second.send(.restored(first.heart.remembered))
+        second.send(.addresses(AddressSet(source: source, local: ["10.0.0.5", "10.0.0.7"])))
+        second.send(.descriptors(DescriptorSet(accepted: [automatic(.automatic)])))
+        second.run(.seconds(6))
+        #expect(second.phase("billing") == .up)
+        #expect(second.heart.report.instance("billing")?.ip == "10.0.0.5")
+        #expect(!second.kinds.contains("deregister") && !second.kinds.contains("register"))
+    }
+
     @Test func `after a restart the last good version of a broken file takes over what the last run left`() {
         var first = Harness()
         first.seen = alive

@@ -5,6 +5,9 @@ extension BeatReactor {
         memory.boot = state.boot
         folder.aliveSince = state.aliveSince
         folder.wereAlive = state.wereAlive
+        // Of a NAME with two entries one was about to leave, and nobody knows which.
+        folder.formerAddresses = Dictionary(
+            state.leases.map { ($0.name, $0.instance.identity.ip) }, uniquingKeysWith: { _, _ in "" })
         registry.remember(lightBeats: state.lightBeats)
         for remembered in state.leases where leases.id(of: remembered.instance.identity) == nil {
             _ = leases.add(Lease(restored: remembered, timeout: settings.registry.timeout, at: now))

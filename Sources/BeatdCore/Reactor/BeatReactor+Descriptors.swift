@@ -30,6 +30,7 @@ extension BeatReactor {
         for (_, id) in gone.sorted(by: { $0.key < $1.key }) { remove(id, at: now, into: &effects) }
         folder.isLoaded = true
         if set.complete {
+            folder.formerAddresses = [:]
             settleOrphans(but: refused, at: now, into: &effects)
             if folder.forget(but: refused) { memory.isDirty = true }
         }
@@ -48,9 +49,11 @@ extension BeatReactor {
     }
 
     private mutating func add(_ new: InstanceDescriptor, at now: Instant, into effects: inout Effects) -> TaskID {
+        let former = folder.formerAddress(of: new)
         // A file that was renamed while beatd was down is known by its entry.
-        let wasUp = leases.wasLeftRegistered(folder.identity(of: new, current: nil))
+        let wasUp = leases.wasLeftRegistered(folder.identity(of: new, current: former))
         let id = tasks.add(BeatTask(new, folder.past(of: new.name, wasUp: wasUp), at: now))
+        if let former { tasks[id].claim.keep(former) }
         resubscribe(id, from: [], at: now, into: &effects)
         assign(id, at: now, into: &effects)
         return id

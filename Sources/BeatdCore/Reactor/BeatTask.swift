@@ -41,6 +41,12 @@ struct BeatTask {
         /// The file with the same instance that came first.
         var twin: String?
 
+        /// An earlier run chose that address, and this host has it.
+        mutating func keep(_ address: String) {
+            ip = address
+            isChosen = true
+        }
+
         /// Another lease is wanted now; the former one stays until it stands.
         mutating func take(_ new: LeaseID) {
             twin = nil

@@ -27,6 +27,17 @@ struct FolderView {
         return wereAlive.count < before
     }
 
+    /// The address under which an earlier run knew each NAME, until the folder was read whole; empty where it knew two.
+    var formerAddresses: [String: String] = [:]
+
+    /// The address that a new task keeps from an earlier run: `auto` keeps one over a restart, too.
+    mutating func formerAddress(of new: InstanceDescriptor) -> String? {
+        guard let former = formerAddresses.removeValue(forKey: new.name), new.address == .automatic,
+            addresses.local.contains(former)
+        else { return nil }
+        return former
+    }
+
     /// What the registry would call that descriptor; nil without an address.
     func identity(of descriptor: InstanceDescriptor, current: String?) -> WireIdentity? {
         addresses.advertised(descriptor.address, current: current).map { descriptor.instance(at: $0).identity }

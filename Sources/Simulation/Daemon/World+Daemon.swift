@@ -28,7 +28,7 @@ extension World {
         var remembered: [String: Remembered] = [:]
         for lease in state.leases {
             remembered[Self.name(lease.instance.identity)] = Remembered(
-                name: lease.name, cluster: lease.instance.cluster)
+                name: lease.name, cluster: lease.instance.cluster, ip: lease.instance.identity.ip)
         }
         beatd = Beatd(settings, epoch: disk.epoch, at: now)
         network.peers = [:]
