@@ -184,4 +184,19 @@ import Testing
         #expect(world.phase("b") == .up && world.phase("c") == .up)
         #expect(world.kinds.count { $0 == "register" } == 3)
     }
+
+    @Test func `a registry that stops answering is no longer ok as soon as nothing it was sent had an answer`() {
+        var world = Harness()
+        world.seen = alive
+        var file = descriptor()
+        file.beat = BeatTiming(interval: .milliseconds(500), timeout: .seconds(1), deleteAfter: .seconds(2))
+        world.send(.descriptors(DescriptorSet(accepted: [file])))
+        world.run(.seconds(6))
+        #expect(world.heart.report.registry.state == .ok)
+        world.reply = { _, _ in nil }
+        // The beat leaves within its interval, and is waited for half of what its lease leaves: 250 ms.
+        world.run(.milliseconds(1000))
+        #expect(world.heart.report.registry.state == .unreachable)
+        #expect(world.heart.report.registry.lastError == "no answer in time")
+    }
 }

@@ -263,7 +263,8 @@ extension BeatReactor {
             note(.refused, of: id)
             guard let refused = leases[id].refusalToTell(at: now) else { return }
             effects.append(.refused(name: leases[id].name, refused.kind, refused.refusal))
-        case .noAnswer, .notSent: break
+        case .noAnswer: note(leases[id].isWanted ? .lost : .none, of: id)
+        case .notSent: break
         }
     }
 

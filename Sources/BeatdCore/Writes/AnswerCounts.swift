@@ -1,13 +1,20 @@
 /// How many instances got which answer to their last write: the registry is ok only while it accepts (contract 7).
 struct AnswerCounts {
     /// What a lease's last write got.
-    enum Answer: Hashable { case none, accepted, refused }
+    enum Answer: Hashable {
+        /// None was sent, or nobody wants it any more.
+        case none
+        case accepted, refused
+        /// It left, and no answer came.
+        case lost
+    }
 
     /// So many instances that got nothing but an ill server's answers are enough, of however many.
     static let manyIll = 10
 
     private(set) var accepted = 0
     private(set) var refused = 0
+    private(set) var lost = 0
     /// Numbers the stretches in which every answer was an ill server's.
     private(set) var stretch: UInt32 = 1
     /// How many instances got one in the stretch that goes on.
@@ -38,6 +45,7 @@ struct AnswerCounts {
         case .none: break
         case .accepted: accepted += step
         case .refused: refused += step
+        case .lost: lost += step
         }
     }
 }

@@ -8,6 +8,7 @@ struct RegistryMachine {
     static let most = 64
     /// An answer is late after so many times the usual time; then another connection may take its place.
     static let lateness = 4
+    private static let silence = "no answer in time"
     /// No answer is late before this: so long our own work may hold it up.
     static let neverLate = Duration.milliseconds(50)
 
@@ -53,8 +54,11 @@ struct RegistryMachine {
     /// How the server in use stands (contract 7).
     func state(_ answers: AnswerCounts) -> RegistryState {
         guard isReachable else { return lastError == nil ? .unknown : list.current.lastState }
-        let isRefusing = dialect.toAsk == nil ? answers.refused > 0 && answers.accepted == 0 : lastError != nil
-        return isRefusing ? .refusing : .ok
+        if dialect.toAsk != nil { return lastError == nil ? .ok : .refusing }
+        // It is ok only while it accepts: what it last said to each instance counts.
+        guard answers.accepted == 0 else { return .ok }
+        if answers.refused > 0 { return .refusing }
+        return answers.lost > 0 ? .unreachable : .ok
     }
 
     // MARK: What to do next
@@ -214,6 +218,7 @@ struct RegistryMachine {
             failed(why.sentence, at: now, &chance)
             return connection.writes
         }
+        if !connection.writes.isEmpty, why != .announced { list.current.lastError = why.sentence }
         if case .idle(let since) = connection.state, case .byPeer = why {
             // Right after an answer it is the answer's own doing, and says nothing of idleness.
             if now - since > .seconds(1) { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
@@ -306,11 +311,12 @@ struct RegistryMachine {
         guard let connection = connections.remove(id) else { return [] }
         cutShort(connection, id, at: now)
         answerTime.noteUsual(now - connection.waitsSince)
+        list.current.lastError = Self.silence
         // Answers to beats that are waited for shorter would perhaps have come within the time limit.
         let isWhole = now - connection.waitsSince >= timeout || list.hasStandby(at: now)
         if let since = unansweredSince, now - since >= (isWhole ? timeout : timeout + timeout) {
             list.wasSilent()
-            failed("no answer in time (\(timeout.milliseconds) ms)", at: now, &chance)
+            failed(Self.silence, at: now, &chance)
         }
         return connection.writes
     }
