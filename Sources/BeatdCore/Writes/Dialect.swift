@@ -1,8 +1,8 @@
 /// Which API a server speaks: as configured, or as it was found out (design.md 4).
 ///
-/// Each new server is asked for the v1 list of our first service. 404, 410 and 501 mean that v1 is gone or switched off, any
-/// other answer that it is there; where v1 is not, v3 is asked for the same way. A write that gets one of the three later
-/// makes it ask again: the server may have been upgraded.
+/// Each new server is asked for the v1 list of our first service; where v1 is gone or switched off, v3 is asked for the same
+/// way. An answer that no Nacos gives decides nothing. A write that is told later that its API is missing makes it ask
+/// again: the server may have been upgraded.
 struct Dialect {
     private enum State: Hashable {
         case spoken(RegistryAPI)

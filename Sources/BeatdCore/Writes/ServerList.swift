@@ -5,7 +5,7 @@ struct ServerList {
         let server: Server
         /// The API in which it answered last.
         var api: RegistryAPI?
-        /// What it said or did last, while it does not accept.
+        /// Why it does not accept, in words for people; nil once it does.
         var lastError: String?
         /// Whether it answered last, with whatever.
         var isReachable = false
