@@ -16,6 +16,8 @@ struct Holder {
     var former: [String] = []
     /// Those of them whose goodbye fell due when the new entry stood, whatever was described after that.
     var released: Set<String> = []
+    /// When its callers came to another address than the one for which a target was found good.
+    var movedAt: [Int: Int64] = [:]
     /// When the file, or its address, last changed.
     var changedAt: Int64
     /// When it was last known to be down, or without an address.

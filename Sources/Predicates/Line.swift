@@ -16,7 +16,7 @@ struct Line {
         /// When a write last failed, whatever it was.
         var failedAt = Int64.min / 2
         /// What it was.
-        var failedKind = WireRequest.Kind.register
+        var failedKind: WireRequest.Kind?
         /// Odd answers to beats in a row.
         var oddRun = 0
         /// When the server last said that it doesn't know what was held.
@@ -62,4 +62,7 @@ struct Line {
 
     /// Whether something of ours may be at the server, as far as beatd can know.
     var mayBeHeld: Bool { isHeld || losses.unansweredAt > goodbyeAt }
+
+    /// Whether the last goodbye was not accepted, so that what it was for may stand there still.
+    var wasGoodbyeRefused: Bool { goodbyeAt > lastLeft && losses.failedAt >= goodbyeAt }
 }

@@ -58,7 +58,7 @@ extension Oracle {
                 fail(Predicate.stop, "it ended without a goodbye to it, and did not name it", identity, at: now)
             } else if !isCut {
                 fail(Predicate.stop, "it ended with time left for a goodbye to it", identity, at: now)
-            } else if stop.isCalm, isTime {
+            } else if stop.isCalm, isTime, lines[identity]?.flight?.kind != .deregister {
                 fail(Predicate.stop, "it ended in all calm, and had said no goodbye to it", identity, at: now)
             }
         }
@@ -77,7 +77,7 @@ extension Oracle {
         course.wereAlive = names
         for (name, since) in everAlive.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
             // What it did not save before it stood still, it may not have saved at all.
-            let awake = course.stalledAt > since ? min(course.stalledAt, course.stoppedAt) : course.stoppedAt
+            let awake = course.stalledSince > since ? min(course.stalledSince, course.stoppedAt) : course.stoppedAt
             if !isDamaged, since < awake - limits.saved {
                 fail(Predicate.phase, "\(name) was alive at \(Time.text(since)), and that is forgotten", name, at: now)
             }

@@ -27,9 +27,12 @@ extension Oracle {
     }
 
     /// Callers of that file come to another address: what was good for the former one says nothing any more.
-    private mutating func moveCallers(of holder: Holder, at now: Int64) {
+    ///
+    /// Of that file alone: those of another file that looks at the same target come where they came.
+    private func moveCallers(of holder: inout Holder, at now: Int64) {
         for probe in holder.versions.flatMap(\.probes) where sights[probe.target]?.isForCallers == true {
-            sights[probe.target]?.wake(at: now)
+            holder.movedAt[probe.target] = now
+            holder.troubledAt = now
         }
     }
 
@@ -37,6 +40,8 @@ extension Oracle {
 
     /// A snapshot of the folder was handed over.
     package mutating func files(_ plans: [Plan], refused: Set<String>, isComplete: Bool, at now: Int64) {
+        // Who is on the way out takes nothing up.
+        guard !course.isStopping else { return }
         let used = usedTargets
         let left = course.orphans
         let names = Set(plans.map(\.name))
@@ -149,7 +154,7 @@ extension Oracle {
         } else {
             holder.pending = plan
         }
-        if ip != holder.running.address ?? holder.ip { moveCallers(of: holder, at: now) }
+        if ip != holder.running.address ?? holder.ip { moveCallers(of: &holder, at: now) }
         let current = holder.identities
         holder.former.append(contentsOf: before.filter { !current.contains($0) })
         holder.former.removeAll { current.contains($0) }
@@ -199,6 +204,7 @@ extension Oracle {
 
     /// The addresses of the host were handed over.
     package mutating func addresses(source: String?, local: Set<String>, at now: Int64) {
+        guard !course.isStopping else { return }
         addresses = Addresses(source: source, local: local)
         defer {
             for name in holders.keys.sorted() where holders[name]?.twin == nil { assign(name, at: now) }
@@ -211,8 +217,10 @@ extension Oracle {
             }
             if let ip = holder.ip, local.contains(ip) { continue }
             let before = holder.identities
-            holders[name]?.ip = source
-            moveCallers(of: holder, at: now)
+            var moved = holder
+            moved.ip = source
+            moveCallers(of: &moved, at: now)
+            holders[name] = moved
             holders[name]?.changedAt = now
             holders[name]?.troubledAt = now
             if source != nil { holders[name]?.former += before }

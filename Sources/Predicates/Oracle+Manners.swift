@@ -48,7 +48,8 @@ extension Oracle {
             let since = aliveSince(owner.running)
         else { return }
         let recent = owner.downs.filter { now - $0 <= 300 * Time.second }.count
-        if recent >= 3 {
+        // What may stand there still is not held back.
+        if recent >= 3, !line.mayBeHeld, !line.wasGoodbyeRefused {
             let hold = min(5 * Time.second << Int64(min(recent - 3, 3)), 30 * Time.second)
             if now - since < hold - Time.millisecond, owner.changedAt < since {
                 fail(

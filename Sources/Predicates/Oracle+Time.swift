@@ -109,7 +109,9 @@ extension Oracle {
         }
         for (name, holder) in holders.sorted(by: { $0.key < $1.key }) {
             guard let identity = holder.identity else { continue }
-            let isAlive = holder.running.probes.allSatisfy { sights[$0.target]?.isTrue == true }
+            let isAlive = holder.running.probes.allSatisfy { probe in
+                sights[probe.target].map { $0.isTrue && !$0.isElsewhere } ?? false
+            }
             let entries = lines[identity]?.entries ?? [:]
             guard isAlive else {
                 if !entries.isEmpty { fail(Predicate.liveness, "\(name) is dead, and registered", identity, at: now) }

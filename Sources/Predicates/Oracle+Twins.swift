@@ -34,7 +34,7 @@ extension Oracle {
     /// All probes of a file say alive: from now on it was alive once.
     mutating func noteAlive(_ name: String, at now: Int64) {
         guard let holder = holders[name], holder.pending == nil, !course.isStopping,
-            objection(to: holder.running, at: now) == nil
+            objection(to: holder.running, of: holder, at: now) == nil
         else { return }
         holders[name]?.isAlive = true
         holders[name]?.wasAlive = true

@@ -82,7 +82,7 @@ extension Oracle {
         var objection: (predicate: String, sentence: String)?
         for (_, holder) in holders.sorted(by: { $0.key < $1.key }) {
             for plan in holder.versions where wants(holder, plan, identity) {
-                guard let found = self.objection(to: plan, at: now) else { return }
+                guard let found = self.objection(to: plan, of: holder, at: now) else { return }
                 objection = objection ?? found
             }
         }
@@ -93,9 +93,14 @@ extension Oracle {
         }
     }
 
-    func objection(to plan: Plan, at now: Int64) -> (predicate: String, sentence: String)? {
+    func objection(to plan: Plan, of holder: Holder, at now: Int64) -> (predicate: String, sentence: String)? {
         for probe in plan.probes {
-            if let found = sights[probe.target]?.objection(at: now) { return found }
+            guard let sight = sights[probe.target] else { continue }
+            if let found = sight.objection(at: now) { return found }
+            // What comes back later is judged for the new address, whenever it was seen.
+            if let moved = holder.movedAt[probe.target], let latest = sight.latest, latest.ended < moved {
+                return (Predicate.life, "target \(probe.target) was good for the address before \(Time.text(moved))")
+            }
         }
         return nil
     }
@@ -212,6 +217,7 @@ extension Oracle {
                 course.takesLight = takesLight ?? course.takesLight
             }
             lines[identity]?.losses.oddRun = 0
+            lines[identity]?.losses.failedKind = nil
             if lines[identity]?.isHeld == false { lines[identity]?.heldSince = now }
             lines[identity]?.isHeld = true
             lines[identity]?.acceptedAt = now

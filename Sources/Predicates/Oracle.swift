@@ -36,6 +36,8 @@ package struct Oracle {
         var wereAlive: Set<String> = []
         /// When it last stood still.
         var stalledAt = Int64.min / 2
+        /// When it last began to.
+        var stalledSince = Int64.min / 2
         /// When something last disturbed everyone.
         var troubledAt: Int64 = 0
         /// When each run ended.
@@ -128,6 +130,12 @@ package struct Oracle {
             course.stop?.isCalm = false
             for identity in lines.keys { lines[identity]?.resumeBy = nil }
         }
+    }
+
+    /// beatd begins to stand still.
+    package mutating func stalls(at now: Int64) {
+        course.stalledSince = now
+        stalled(at: now)
     }
 
     /// beatd stands still, or did.

@@ -38,6 +38,8 @@ struct Sight {
     private(set) var risenAt: Int64?
     /// Whether what is alive is so for those alone who come to the address that was advertised then.
     private(set) var isForCallers = false
+    /// Whether somebody listens, but not where callers come.
+    private(set) var isElsewhere = false
     /// When the observer last could not look.
     private(set) var hinderedAt = Int64.min / 2
     private var runs = Runs()
@@ -88,11 +90,13 @@ struct Sight {
         defer {
             if latest?.began != former { isForCallers = if case .listener = seen { true } else { false } }
         }
+        if seen != .hindered { isElsewhere = false }
         switch seen {
         case .listener(let address):
             if isReached(address) {
                 alive(began: began, at: now)
             } else {
+                isElsewhere = true
                 gone(began: began, isStranger: false, at: now)
             }
         case .hindered:

@@ -237,16 +237,20 @@ struct BeatTask {
         case .down:
             preconditionFailure("down was decided above")
         case .unseen(let why):
-            // Down before a restart, or before it was given other probes: it is so until it was seen alive.
-            let phase: Phase = !wasAlive ? .waiting : isDown ? .down : standing.mayHold ? .suspect : .waiting
+            let phase: Phase = wasAlive ? phaseInDoubt(standing) : .waiting
             return Decision(phase: phase, reason: why, want: .unchanged, until: gate.nextChange(after: now))
         case .suspect(let why):
             return Decision(
-                phase: standing.mayHold ? .suspect : .waiting, reason: why, want: .unchanged,
-                until: gate.nextChange(after: now))
+                phase: phaseInDoubt(standing), reason: why, want: .unchanged, until: gate.nextChange(after: now))
         case .alive:
             return decideAlive(standing, at: now)
         }
+    }
+
+    /// What went down is down until all of it was seen alive at once, over restarts and new probes, too.
+    private func phaseInDoubt(_ standing: Standing) -> Phase {
+        if isDown, wasAlive { return .down }
+        return standing.mayHold ? .suspect : .waiting
     }
 
     private mutating func decideAlive(_ standing: Standing, at now: Instant) -> Decision {

@@ -118,7 +118,7 @@ extension World {
     mutating func stand(still length: Int64) {
         guard let epoch = beatd?.epoch, beatd?.deferred == nil else { return }
         beatd?.deferred = []
-        oracle.stalled(at: agenda.now)
+        oracle.stalls(at: agenda.now)
         if length > 4 * Time.second { ledger.met(.stallOverBeat) }
         trace.note(nil, at: agenda.now, "beatd stands still for \(Time.text(length))")
         agenda.plan(.resume(epoch: epoch), after: length)
