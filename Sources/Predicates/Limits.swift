@@ -6,8 +6,9 @@ package struct Limits: Hashable, Sendable {
     /// How long a due time may be rounded.
     package var tick: Int64 = 100_000_000
 
-    /// What changed longer ago is on disk: a second between two saves, and the slowest disk.
-    package var saved: Int64 = 6_000_000_000
+    /// What changed longer ago is on disk: a save that was under way, a second between two, and the next, on the slowest
+    /// disk.
+    package var saved: Int64 = 10_000_000_000
 
     /// How many servers the registry has.
     package var servers: Int

@@ -76,9 +76,7 @@ extension Oracle {
     package mutating func remembers(alive names: Set<String>, isDamaged: Bool, at now: Int64) {
         course.wereAlive = names
         for (name, since) in everAlive.sorted(by: { $0.key < $1.key }) where !names.contains(name) {
-            // What it did not save before it stood still, it may not have saved at all.
-            let awake = course.stalledSince > since ? min(course.stalledSince, course.stoppedAt) : course.stoppedAt
-            if !isDamaged, since < awake - limits.saved {
+            if !isDamaged, course.awake(after: since) > limits.saved {
                 fail(Predicate.phase, "\(name) was alive at \(Time.text(since)), and that is forgotten", name, at: now)
             }
             everAlive[name] = nil

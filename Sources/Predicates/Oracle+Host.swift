@@ -50,7 +50,7 @@ extension Oracle {
         for plan in plans {
             if holders[plan.name] != nil {
                 change(plan, at: now)
-            } else if let (old, holder) = gone.first(where: { renames($0.value, to: plan) }) {
+            } else if let (old, holder) = gone.filter({ renames($0.value, to: plan) }).min(by: { $0.key < $1.key }) {
                 gone[old] = nil
                 holders[old] = nil
                 // The name alone disturbs nothing.
@@ -225,7 +225,11 @@ extension Oracle {
             holders[name]?.troubledAt = now
             if source != nil { holders[name]?.former += before }
             let current = holders[name]?.identities ?? []
-            if source == nil { holders[name]?.offAt = now }
+            if source == nil {
+                holders[name]?.offAt = now
+                // Without an address nothing new will stand: what was there before is let go.
+                holders[name]?.former = []
+            }
             holders[name]?.former.removeAll { current.contains($0) }
             // The host went back to an address that was not said goodbye to yet.
             let stands = current.contains { lines[$0]?.isHeld == true }

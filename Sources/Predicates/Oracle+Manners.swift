@@ -21,7 +21,8 @@ extension Oracle {
         }
         guard !hindered else { return }
         let interval = interval(of: owner, line)
-        let slack = limits.tick + 20 * Time.millisecond
+        // Beside a slow server the last one may have waited for a connection.
+        let slack = limits.tick + 20 * Time.millisecond + slowness(at: now)
         // One that waited for a connection left late, and the next one on time.
         if now - line.lastLeft < interval - slack, now - line.leftBefore < 2 * interval - slack {
             fail(Predicate.calm, "a beat only \(Time.text(now - line.lastLeft)) s after the last", identity, at: now)
@@ -48,13 +49,14 @@ extension Oracle {
             let since = aliveSince(owner.running)
         else { return }
         let recent = owner.downs.filter { now - $0 <= 300 * Time.second }.count
-        // What may stand there still is not held back.
-        if recent >= 3, !line.mayBeHeld, !line.wasGoodbyeRefused {
+        // What may stand there still is not held back; who shares looks may have been alive by those of another file.
+        if recent >= 3, !line.mayBeHeld, !line.wasGoodbyeRefused, !owner.sharesLooks {
             let hold = min(5 * Time.second << Int64(min(recent - 3, 3)), 30 * Time.second)
             if now - since < hold - Time.millisecond, owner.changedAt < since {
                 fail(
-                    Predicate.calm, "registered \(Time.text(now - since)) s after it came up for the \(recent). time",
-                    identity, at: now)
+                    Predicate.calm,
+                    "registered \(Time.text(now - since)) s after it came up; it was down at "
+                        + owner.downs.suffix(recent).map(Time.text).joined(separator: ", "), identity, at: now)
             }
         }
         guard owner.running.warmUp > 0, !line.mayBeHeld, owner.changedAt < since, course.startedAt < since else {

@@ -169,7 +169,7 @@ extension Oracle {
             // It was moved to this cluster when the last run had no time left to remember that.
             let changedAt = max(line.heldSince, line.goodbyeAt)
             if let remembered = course.remembered[identity], remembered.cluster != owner.running.cluster,
-                changedAt > course.stopped(after: changedAt) - limits.saved
+                course.awake(after: changedAt) < limits.saved
             {
                 return
             }

@@ -24,6 +24,12 @@ package struct Oracle {
         var local: Set<String> = []
     }
 
+    /// beatd stood still for so long.
+    struct Stall {
+        var since: Int64
+        var until: Int64
+    }
+
     /// The run of beatd that is watched.
     struct Course {
         var startedAt: Int64 = 0
@@ -36,8 +42,8 @@ package struct Oracle {
         var wereAlive: Set<String> = []
         /// When it last stood still.
         var stalledAt = Int64.min / 2
-        /// When it last began to.
-        var stalledSince = Int64.min / 2
+        /// When it stood still, the last ten times.
+        var stalls: [Stall] = []
         /// When something last disturbed everyone.
         var troubledAt: Int64 = 0
         /// When each run ended.
@@ -52,8 +58,11 @@ package struct Oracle {
         var movedAt = Int64.min / 2
         var stoppedAt: Int64 { stops.last ?? 0 }
 
-        /// When the run ended in which something happened.
-        func stopped(after at: Int64) -> Int64 { stops.first { $0 >= at } ?? .max }
+        /// How long the run in which something happened went on after that, awake.
+        func awake(after at: Int64) -> Int64 {
+            guard let end = stops.first(where: { $0 >= at }) else { return .max }
+            return end - at - stalls.reduce(0) { $0 + max(0, min($1.until, end) - max($1.since, at)) }
+        }
 
         /// Whether the last answer to a v1 beat offered light beats; nil before the first one at a server.
         var takesLight: Bool?
@@ -134,13 +143,14 @@ package struct Oracle {
 
     /// beatd begins to stand still.
     package mutating func stalls(at now: Int64) {
-        course.stalledSince = now
+        course.stalls = course.stalls.suffix(9) + [Stall(since: now, until: now)]
         stalled(at: now)
     }
 
     /// beatd stands still, or did.
     package mutating func stalled(at now: Int64) {
         course.stalledAt = now
+        if !course.stalls.isEmpty { course.stalls[course.stalls.count - 1].until = now }
         trouble(nil, at: now)
     }
 

@@ -318,4 +318,63 @@ import Testing
         #expect(world.kinds.dropFirst(before) == ["light"])
         #expect(world.phase("billing") == .up)
     }
+
+    @Test func `what went down stays so until all of it was seen alive at once`() {
+        let other = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9200)))
+        var world = Harness()
+        world.seen = alive
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor(probes: [tcp9100, other])])))
+        world.run(.seconds(6))
+        world.seen = { order, _ in order.target == tcp9100.target ? .tcp(.refused) : nil }
+        world.run(.seconds(10))
+        #expect(world.phase("billing") == .down)
+        world.seen = { order, _ in order.target == tcp9100.target ? .tcp(.connected) : nil }
+        world.run(.seconds(10))
+        #expect(world.phase("billing") == .down, "the other one was last seen alive 20 s ago")
+        #expect(world.transitions.map(\.phase) == [.waiting, .registering, .up, .down])
+    }
+
+    @Test func `a failed beat waits for its whole back-off beside a change that waits as well`() {
+        func file(_ name: String, _ version: String) -> InstanceDescriptor {
+            var file = descriptor(name, metadata: ["version": version])
+            file.beat = BeatTiming(interval: .seconds(2), timeout: .seconds(15), deleteAfter: .seconds(30))
+            return file
+        }
+        let names = (0..<20).map { "s\($0)" }
+        var world = Harness(Settings(registry: RegistrySettings(api: .v1, timeout: .seconds(2))))
+        world.seen = alive
+        world.reply = { _, _ in .accepted(intervalMilliseconds: nil, lightBeats: false) }
+        world.send(.descriptors(DescriptorSet(accepted: names.map { file($0, "1") })))
+        world.run(.seconds(6))
+        var beats: [String: [Instant]] = [:]
+        world.reply = { order, now in
+            guard case .beat = order.kind else { return .accepted(intervalMilliseconds: nil, lightBeats: nil) }
+            beats[order.instance.identity.service.service, default: []].append(now)
+            return nil
+        }
+        world.run(.milliseconds(2100))
+        world.send(.descriptors(DescriptorSet(accepted: names.map { file($0, "2") })))
+        world.run(.seconds(6))
+        let pauses = beats.values.flatMap { times in zip(times, times.dropFirst()).map { $1 - $0 } }
+        #expect(pauses.count >= 10)
+        #expect(pauses.allSatisfy { $0 >= .milliseconds(2160) }, "given up after 2 s, and 0.2 s less 20 % later")
+    }
+
+    @Test func `of two files that had one instance at an address each, the first by name is what was renamed`() {
+        func file(_ name: String) -> InstanceDescriptor {
+            var file = descriptor(name)
+            file.address = .automatic
+            file.service = ServiceKey(namespace: "public", group: "DEFAULT_GROUP", service: "billing")
+            return file
+        }
+        var world = Harness()
+        world.seen = alive
+        world.send(.addresses(AddressSet(source: "10.0.0.5", local: ["10.0.0.5"])))
+        world.send(.descriptors(DescriptorSet(accepted: [file("b")])))
+        world.send(.addresses(AddressSet(source: "10.0.0.7", local: ["10.0.0.5", "10.0.0.7"])))
+        world.send(.descriptors(DescriptorSet(accepted: [file("a"), file("b")])))
+        #expect(world.heart.report.instance("a")?.ip == "10.0.0.7")
+        world.send(.descriptors(DescriptorSet(accepted: [file("c")])))
+        #expect(world.heart.report.instance("c")?.ip == "10.0.0.7")
+    }
 }

@@ -130,6 +130,17 @@ import Testing
         #expect(world.heart.remembered.wereAlive == ["invoices"])
     }
 
+    @Test func `that a file is known by its entry is saved at once, for the next restart`() {
+        var twin = descriptor()
+        twin.name = "a"
+        twin.file = "a.yaml"
+        var world = restarted(running(alive), alive)
+        world.isServerUp = false
+        world.send(.descriptors(DescriptorSet(accepted: [twin, descriptor()])))
+        #expect(world.phase("billing") == .rejected)
+        #expect(world.saves.last?.wereAlive == ["a", "billing"])
+    }
+
     @Test func `what never came up does not flap, however often its looks change between gone and failing`() {
         var world = running(refused)
         for _ in 0..<6 {

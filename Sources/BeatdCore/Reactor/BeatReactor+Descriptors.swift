@@ -19,7 +19,7 @@ extension BeatReactor {
             if let id = tasks.byName[descriptor.name] {
                 guard tasks[id].descriptor != descriptor || tasks[id].pending != nil else { continue }
                 change(id, at: now, into: &effects) { $0.take(descriptor) }
-            } else if let (name, id) = gone.first(where: { isSameInstance($0.value, descriptor) }) {
+            } else if let (name, id) = renamed(to: descriptor, among: gone) {
                 gone[name] = nil
                 rename(id, to: descriptor, at: now, into: &effects)
             } else {
@@ -52,6 +52,7 @@ extension BeatReactor {
         let former = folder.formerAddress(of: new)
         // A file that was renamed while beatd was down is known by its entry.
         let wasUp = leases.wasLeftRegistered(folder.identity(of: new, current: former))
+        if wasUp, !folder.wereAlive.contains(new.name) { memory.isDirty = true }
         let id = tasks.add(BeatTask(new, folder.past(of: new.name, wasUp: wasUp), at: now))
         if let former { tasks[id].claim.keep(former) }
         resubscribe(id, from: [], at: now, into: &effects)
@@ -105,6 +106,11 @@ extension BeatReactor {
     }
 
     // MARK: Addresses and identities
+
+    /// The file that described the same instance: of several, each with an address of its own, the first by name.
+    private func renamed(to new: InstanceDescriptor, among gone: [String: TaskID]) -> (name: String, id: TaskID)? {
+        gone.filter { isSameInstance($0.value, new) }.min { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 
     private func isSameInstance(_ id: TaskID, _ descriptor: InstanceDescriptor) -> Bool {
         guard let lease = tasks[id].claim.lease else { return false }

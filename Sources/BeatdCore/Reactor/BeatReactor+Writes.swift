@@ -177,6 +177,8 @@ extension BeatReactor {
             return registry.order(write, order, instance)
         }
         registry.filled(connection)
+        // It took fewer than `pump` reckoned with: the rest needs another one.
+        if queue.beatCount > 0, registry.tookFew(connection) { timers.arm(&flights.timer, .write, due: now) }
         return nil
     }
 

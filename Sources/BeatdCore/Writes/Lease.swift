@@ -273,10 +273,10 @@ struct Lease {
         case .refused(let refusal):
             counts.note(refusal.meaning == .denied ? .denied : .refused, isOdd: refusal.isOdd, at: now)
             if counts.odd >= Self.oddAnswersUntilHello { holding.isRegistered = false }
-            rest(due: again(at: now, &chance), at: now)
+            restAfterFailedBeat(until: again(at: now, &chance), at: now)
         case .noAnswer:
             counts.note(.failed, at: now)
-            rest(due: again(at: now, &chance), at: now)
+            restAfterFailedBeat(until: again(at: now, &chance), at: now)
         case .notSent:
             // The same beat is still due: as of now it would count as another one, and fall due again within the tick.
             if wanted == nil { rest(due: now, at: now) } else { state = .held(due: grid.lastDue) }
@@ -383,6 +383,12 @@ struct Lease {
         } else {
             state = .hello(due: due)
         }
+    }
+
+    /// Whatever is owed beside it, the beat itself keeps its back-off.
+    private mutating func restAfterFailedBeat(until due: Instant, at now: Instant) {
+        rest(due: due, at: now)
+        if case .held(let next) = state, next < due { state = .held(due: due) }
     }
 
     private func nextBeat(after now: Instant) -> Instant {

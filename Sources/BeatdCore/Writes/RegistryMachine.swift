@@ -69,7 +69,7 @@ struct RegistryMachine {
     mutating func pump(
         beats: Int, others: Int, hasGoodbyes: Bool = false, rate: Double, at now: Instant, into effects: inout Effects
     ) {
-        let depth = lightBeats ? min(self.depth.current, quickBatch(within: timeout)) : 1
+        let depth = batch
         // What is to be found out first takes one connection.
         let work = dialect.toAsk == nil ? others + (beats + depth - 1) / depth : min(others + beats, 1)
         guard work > 0, now >= trouble.quietUntil, dialect.inquiry == nil else { return }
@@ -104,6 +104,15 @@ struct RegistryMachine {
             free += 1
         }
         if free >= work || connections.count >= Self.most { nextLate = nil }
+    }
+
+    /// How many beats `pump` gives to one connection.
+    private var batch: Int { lightBeats ? min(depth.current, quickBatch(within: timeout)) : 1 }
+
+    /// Whether that connection took fewer beats, as they are waited for shorter, or it will soon have given all its answers.
+    func tookFew(_ id: ConnectionID) -> Bool {
+        guard let connection = connections[id], !connection.writes.isEmpty else { return false }
+        return connection.batch < batch
     }
 
     /// How many connections wait for an answer that is late; notes when the next one will be.
