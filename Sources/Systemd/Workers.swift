@@ -147,7 +147,8 @@ package final class Workers {
         let running = exchange.running
         let next = isLate ? now : tellOverdue(running, at: now)
         guard untold > 0 else { return }
-        arm(at: max(next, now + Self.patience.nanoseconds))
+        // Who was told may have submitted what `next` doesn't know of: that has armed the timer by itself.
+        arm(at: max(min(next, due ?? .max), now + Self.patience.nanoseconds))
     }
 
     /// Gives when to look again.

@@ -22,6 +22,19 @@ import Testing
 
     private static func own(_ name: String) -> Lane { Lane(.own, key: name, subject: name) }
 
+    /// Gives the lane a job that hangs at the gate, and waits until it does: the loop's clock for it begins then.
+    private func hang(_ name: String, at gate: Gate, _ number: Int, then: Collected) throws {
+        let begun = Counter()
+        workers.submit(
+            in: Self.mount(name), limit: Self.short,
+            {
+                begun.enter()
+                gate.wait()
+                return number
+            }, then: then.take)
+        try eventually { begun.most == 1 }
+    }
+
     @Test func `a job that takes its time holds nothing up`() throws {
         let gate = try Gate()
         var result: String?
@@ -101,12 +114,7 @@ import Testing
     @Test func `past its limit a job is silence, once, and what waits behind it too`() throws {
         let gate = try Gate()
         let hung = Collected()
-        workers.submit(
-            in: Self.mount("x"), limit: Self.short,
-            {
-                gate.wait()
-                return 1
-            }, then: hung.take)
+        try hang("x", at: gate, 1, then: hung)
         workers.submit(in: Self.mount("x"), limit: Self.short, { 2 }, then: hung.take)
         try turn(loop) { hung.silences.count == 1 && hung.givenUp.count == 1 }
         let since = try #require(hung.silences.first?.since)
@@ -126,16 +134,28 @@ import Testing
         #expect(workers.hanging.isEmpty)
     }
 
+    @Test func `what is asked for from where a silence is told has a limit of its own`() throws {
+        let gate = try Gate()
+        var told: [String] = []
+        workers.submit(
+            in: Self.mount("x"), limit: Self.short, { gate.wait() },
+            then: { [workers] answer in
+                guard case .silence = answer else { return }
+                told.append("x")
+                workers.submit(
+                    in: Self.mount("y"), limit: Self.short, { gate.wait() },
+                    then: { if case .late = $0 {} else { told.append("y") } })
+            })
+        try turn(loop) { told == ["x", "y"] }
+        for _ in 0..<2 { gate.open() }
+        try turn(loop) { workers.isIdle }
+    }
+
     @Test func `a lane that hangs is not asked again until what hangs returned`() throws {
         let gate = try Gate()
         let hung = Collected()
         let asked = Counter()
-        workers.submit(
-            in: Self.mount("x"), limit: Self.short,
-            {
-                gate.wait()
-                return 1
-            }, then: hung.take)
+        try hang("x", at: gate, 1, then: hung)
         try turn(loop) { hung.silences.count == 1 }
         for _ in 0..<5 {
             workers.submit(
@@ -159,14 +179,7 @@ import Testing
         let gate = try Gate()
         let hung = Collected()
         let most = Lane.Kind.file.mostThreads
-        for number in 0..<most {
-            workers.submit(
-                in: Self.mount("\(number)"), limit: Self.short,
-                {
-                    gate.wait()
-                    return 0
-                }, then: hung.take)
-        }
+        for number in 0..<most { try hang("\(number)", at: gate, 0, then: hung) }
         try turn(loop) { hung.silences.count == most }
         let last = Collected()
         workers.submit(in: Self.mount("last"), limit: Self.short, { 1 }, then: last.take)
