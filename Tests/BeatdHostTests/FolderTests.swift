@@ -95,21 +95,27 @@ struct FolderTests {
     }
 
     @Test func `endless churn delays a reading by ten settles at most`() throws {
-        let folder = try Folder(settle: .milliseconds(100))
+        let folder = try Folder(settle: .milliseconds(200))
         try folder.start()
         let began = Clocks.boot()
         var last: Int64 = 0
+        var turned = began
+        var longest: Int64 = 0
         var number = 0
         try folder.wait {
+            longest = max(longest, Clocks.boot() - turned)
+            turned = Clocks.boot()
             // A change every 20 ms: it is never quiet.
-            if Clocks.boot() - last > 20_000_000 {
-                last = Clocks.boot()
+            if turned - last > 20_000_000 {
+                last = turned
                 number += 1
                 try folder.move(Self.descriptor("a", port: number), to: "a.yaml")
             }
             return folder.names == ["a"]
         }
-        #expect(Clocks.boot() - began >= 900_000_000)
+        // A change is heard four turns after the one before at most; where the machine stood still it was quiet.
+        let wasQuiet = 20_000_000 + 4 * longest >= 200_000_000
+        #expect(wasQuiet || Clocks.boot() - began >= 2_000_000_000)
     }
 
     @Test func `a change that changes nothing is no news`() throws {
@@ -123,7 +129,8 @@ struct FolderTests {
     }
 
     @Test func `the last good version of a broken file goes on, and its neighbours too`() throws {
-        let folder = try Folder()
+        // With this settle nothing but the test's own readings takes what is new.
+        let folder = try Folder(settle: .seconds(60))
         try folder.move(Self.descriptor("a"), to: "a.yaml")
         try folder.move(Self.descriptor("b"), to: "b.yaml")
         try folder.start()
@@ -213,7 +220,7 @@ struct FolderTests {
         #expect(folder.latest?.set.complete == true)
         // Its hints come again.
         try folder.move(Self.descriptor("c"), to: "c.yaml")
-        try folder.wait(limit: .seconds(5)) { folder.names == ["b", "c"] }
+        try folder.wait { folder.names == ["b", "c"] }
     }
 
     @Test func `a folder that is missing at the start keeps what an earlier run knew`() throws {
@@ -234,18 +241,18 @@ struct FolderTests {
         _ = try folder.temporary.makeFolder("next")
         try folder.temporary.write(Self.descriptor("b"), to: "next/b.yaml")
         try folder.swap("next")
-        try folder.wait(limit: .seconds(5)) { folder.names == ["b"] }
+        try folder.wait { folder.names == ["b"] }
         try folder.move(Self.descriptor("c"), to: "c.yaml")
-        try folder.wait(limit: .seconds(5)) { folder.names == ["b", "c"] }
+        try folder.wait { folder.names == ["b", "c"] }
         #expect(folder.latest?.problem == nil)
     }
 
     @Test func `a rescan finds what no hint told`() throws {
         // The settle is longer than the rescan, so that only the rescan can have read.
-        let folder = try Folder(settle: .seconds(10), rescan: .seconds(1))
+        let folder = try Folder(settle: .seconds(60), rescan: .seconds(1))
         try folder.start()
         try folder.move(Self.descriptor("a"), to: "a.yaml")
-        try folder.wait(limit: .seconds(5)) { folder.names == ["a"] }
+        try folder.wait { folder.names == ["a"] }
         #expect(folder.latest?.applied == ["a"])
     }
 
@@ -285,7 +292,7 @@ struct FolderTests {
     }
 
     @Test func `a refusal is new once for each version of the file, also under other settings`() throws {
-        let folder = try Folder(settle: .seconds(10))
+        let folder = try Folder(settle: .seconds(60))
         try folder.start()
         try folder.move("service: [", to: "a.yaml")
         #expect(try folder.rescan().newlyRejected.map(\.file) == ["a.yaml"])
@@ -296,7 +303,7 @@ struct FolderTests {
     }
 
     @Test func `who asks while a reading runs is told what both brought`() throws {
-        let folder = try Folder(settle: .seconds(10))
+        let folder = try Folder(settle: .seconds(60))
         try folder.start()
         try folder.move(Self.descriptor("a"), to: "a.yaml")
         try folder.move("service: [", to: "broken.yaml")

@@ -47,26 +47,25 @@ struct LookTests {
         let kind = ProbeKind.tcp(host: "localhost", port: hung.port)
         #expect(try looks.look(at: kind, timeout: .milliseconds(400)).seen == .tcp(.timedOut))
         let six = try OpenListener("::1", port: hung.port)
-        let report = try looks.look(at: kind)
+        let report = try looks.look(at: kind, timeout: .seconds(60))
         #expect(report.seen == .tcp(.connected))
-        #expect(report.ended - report.began < .seconds(5), "it was not waited for to the end")
+        #expect(report.ended - report.began < .seconds(30), "it was not waited for to the end")
         withExtendedLifetime(six) {}
     }
 
     @Test func `a connection that nobody answers ends with its own time-out, one timer for all`() throws {
         let looks = try Looks()
         let hung = try HungListener()
-        let limits: [Duration] = [.milliseconds(400), .milliseconds(100), .milliseconds(200)]
+        let limits: [Duration] = [.milliseconds(400), .milliseconds(100), .seconds(60), .milliseconds(200)]
         looks.order(
-            limits.map { Target(kind: .tcp(host: "127.0.0.1", port: hung.port), interval: .seconds(1), timeout: $0) })
+            limits.map { Target(kind: .tcp(host: "127.0.0.1", port: hung.port), interval: .seconds(60), timeout: $0) })
         try turn(looks.loop) { looks.reports.count == 3 }
         #expect(looks.reports.map(\.seen) == [.tcp(.timedOut), .tcp(.timedOut), .tcp(.timedOut)])
-        #expect(looks.reports.map(\.order.number) == [1, 2, 0])
-        for report in looks.reports {
-            let limit = limits[Int(report.order.number)]
-            #expect(report.ended - report.began >= limit)
-            #expect(report.ended - report.began < limit + .seconds(1))
-        }
+        let ended = [1, 3, 0].compactMap { number in looks.reports.first { $0.order.number == number } }
+        #expect(ended.count == 3)
+        // Those that were over while nobody could look are told together.
+        #expect(ended.map(\.ended) == ended.map(\.ended).sorted())
+        for report in ended { #expect(report.ended - report.began >= limits[Int(report.order.number)]) }
     }
 
     /// The kernel gives a connection one even port after the other (ip(7), ip_local_port_range), so that among as many
@@ -119,7 +118,8 @@ struct LookTests {
 
     @Test func `a thousand looks are spread over turns, each is answered once`() throws {
         let looks = try Looks()
-        looks.order((0..<1000).map { _ in Target(kind: .pidfile(path: "/nowhere", executable: nil)) })
+        let kind = ProbeKind.pidfile(path: "/nowhere", executable: nil)
+        looks.order((0..<1000).map { _ in Target(kind: kind, interval: .seconds(60), timeout: .seconds(60)) })
         try turn(looks.loop) { looks.reports.count == 1000 }
         #expect(looks.batches > 10)
         #expect(looks.reports.map(\.order.number) == (0..<1000).map(UInt64.init))
@@ -214,12 +214,13 @@ struct LookTests {
             }
             #expect(seen.isOff)
         }
-        let process = try TestProcess.idle()
-        process.kill()
-        try process.awaitEnding()
-        guard case .nobody(_, process.pid) = try looks.pidfile("\(process.pid)") else {
-            Issue.record("somebody is there")
-            return
+        // The number may be somebody else's by then, so it may need several attempts.
+        try eventually {
+            let process = try TestProcess.idle()
+            process.kill()
+            try process.awaitEnding()
+            guard case .nobody(_, process.pid) = try looks.pidfile("\(process.pid)") else { return false }
+            return true
         }
     }
 

@@ -63,7 +63,8 @@ struct PortLookTests {
     @Test func `looks that are ordered together are answered by one dump`() throws {
         let looks = try Looks(addresses: Self.own)
         let sites = try (0..<200).map { _ in try OpenListener("127.0.0.1") }
-        looks.order(sites.map { Target(kind: .port($0.port, on: .any)) })
+        looks.order(
+            sites.map { Target(kind: .port($0.port, on: .any), interval: .seconds(60), timeout: .seconds(60)) })
         try turn(looks.loop) { looks.reports.count == 200 }
         #expect(Set(looks.reports.map(\.began)).count == 1)
         #expect(looks.batches == 1)

@@ -51,7 +51,8 @@ struct SlowFileTests {
     }
 
     @Test func `a file that changes without an end is read all the same`() throws {
-        let folder = try Folder(quiet: .milliseconds(500), most: .milliseconds(1500))
+        // It is never quiet for so long, however late this test gets to its next write: only `most` can have read it.
+        let folder = try Folder(quiet: .seconds(60), most: .milliseconds(1500))
         try folder.start()
         let began = Clocks.boot()
         let file = try folder.open("a.yaml", saying: Self.whole)
@@ -67,43 +68,53 @@ struct SlowFileTests {
     }
 
     @Test func `a link to a file is not waited for, since nobody closes it`() throws {
-        let folder = try Folder(quiet: .seconds(20))
+        let folder = try Folder(quiet: .seconds(60), most: .seconds(60))
         try folder.temporary.write(FolderTests.descriptor("hard"), to: "hard")
         try folder.start()
         try folder.move(FolderTests.descriptor("soft"), to: "target.tmp")
         #expect(unsafe symlink("target.tmp", "\(folder.path)/soft.yaml") == 0)
         #expect(unsafe Glibc.link(folder.temporary.path("hard"), "\(folder.path)/hard.yaml") == 0)
-        try folder.wait(limit: .seconds(5)) { folder.names == ["hard", "soft"] }
+        try folder.wait { folder.names == ["hard", "soft"] }
     }
 
     @Test func `what was half written before anybody watched is told once it is old enough`() throws {
-        let folder = try Folder(quiet: .milliseconds(800))
+        let quiet = Duration.milliseconds(800)
+        let folder = try Folder(quiet: quiet)
         try folder.move(FolderTests.descriptor("a", port: 7), to: "a.yaml")
         try folder.move(Self.whole, to: "good.yaml")
         try folder.start()
         try folder.wait { folder.copies.count == 2 }
         folder.stop()
+        let count = folder.reports.count
         let began = Clocks.boot()
         try folder.write("service: [", to: "a.yaml")
         try folder.write("service: [", to: "b.yaml")
         try folder.start()
+        let first = try #require(folder.latest)
         #expect(folder.names == ["a", "good"], "the last good version, and what is good waits for nothing")
-        #expect(folder.latest?.set.rejected == [])
-        #expect(folder.latest?.set.complete == false, "what an earlier run registered for b is not taken out yet")
+        // The kernel's stamp on a file may be a tick older than the write; a machine that stood still made them old.
+        if Duration.nanoseconds(Clocks.boot() - began) < quiet - .milliseconds(20) {
+            #expect(first.set.rejected == [])
+            #expect(!first.set.complete, "what an earlier run registered for b is not taken out yet")
+        }
         try folder.wait { folder.latest?.set.rejected.map(\.file) == ["a.yaml", "b.yaml"] }
         #expect(Clocks.boot() - began >= 700_000_000)
-        #expect(folder.latest?.newlyRejected.map(\.file) == ["a.yaml", "b.yaml"])
+        // They may grow old in different readings; each is told once.
+        let told = folder.reports[count...].flatMap(\.newlyRejected).map(\.file)
+        #expect(told.sorted() == ["a.yaml", "b.yaml"])
         #expect(folder.latest?.set.complete == true)
         #expect(folder.names == ["a", "good"])
     }
 
     @Test func `a file that was closed is told at once, however young it is`() throws {
-        let folder = try Folder(quiet: .seconds(20))
+        let folder = try Folder(quiet: .seconds(60), most: .seconds(60))
         try folder.start()
-        try folder.write("service: [", to: "a.yaml")
-        try folder.wait(limit: .seconds(5)) { folder.latest?.newlyRejected.map(\.file) == ["a.yaml"] }
-        try folder.write("service: {", to: "a.yaml")
-        #expect(try folder.rescan().newlyRejected.map(\.file) == ["a.yaml"])
+        for text in ["service: [", "prot: 1\n"] {
+            let count = folder.reports.count
+            try folder.write(text, to: "a.yaml")
+            try folder.wait { folder.reports.count > count }
+            #expect(folder.latest?.newlyRejected.map(\.file) == ["a.yaml"])
+        }
     }
 
     @Test(arguments: ["current", "current/sub", "x/../current"])
@@ -122,9 +133,9 @@ struct SlowFileTests {
         try folder.start()
         #expect(folder.names == ["a"])
         try folder.link("latest", to: folder.temporary.path("releases/2"))
-        try folder.wait(limit: .seconds(5)) { folder.names == ["b"] }
+        try folder.wait { folder.names == ["b"] }
         try folder.link("current", to: "releases/3")
-        try folder.wait(limit: .seconds(5)) { folder.names == ["c"] }
+        try folder.wait { folder.names == ["c"] }
         #expect(folder.latest?.notices == [])
     }
 }

@@ -1,5 +1,6 @@
 import BeatdCore
 import BeatdHost
+import Glibc
 import Linux
 import Systemd
 import TestSupport
@@ -84,15 +85,13 @@ struct WatchTests {
     @Test(.enabled(if: PIDReuse.isPossible, "choosing a PID needs root and /proc/sys/kernel/ns_last_pid"))
     func `a number that came back is another process`() throws {
         let looks = try Looks()
-        let process = try TestProcess.idle()
-        let path = try looks.temporary.write("\(process.pid)", to: "a.pid")
-        guard case .process(let stamp, let seen) = try looks.seen(path) else {
-            Issue.record("no process")
-            return
+        let path = looks.temporary.path("a.pid")
+        var heir: Heir?
+        try eventually {
+            heir = try Self.heir(looks, path)
+            return heir != nil
         }
-        process.kill()
-        try process.awaitEnding()
-        let next = try PIDReuse.start(process.pid)
+        let (stamp, seen, next) = try #require(heir)
         guard case .process(let again, let other) = try looks.seen(path) else {
             Issue.record("no process \(next.pid)")
             return
@@ -110,6 +109,22 @@ struct WatchTests {
         #expect(looks.exited == [seen.identity])
     }
 
+    /// The process that a pidfile named, as it was seen, and the one that has its number since.
+    private typealias Heir = (stamp: FileStamp, seen: ProcessSighting, next: TestProcess)
+
+    /// nil: somebody else was given the number.
+    private static func heir(_ looks: Looks, _ path: String) throws -> Heir? {
+        let process = try TestProcess.idle()
+        try looks.temporary.write("\(process.pid)", to: "a.pid")
+        guard case .process(let stamp, let seen) = try looks.seen(path) else { throw Unexpected() }
+        process.kill()
+        try process.awaitEnding()
+        // Without pidfs two processes are told apart by their start, which the kernel tells in ticks of 10 ms.
+        let tick = Clocks.boot() + 10_000_000
+        try eventually { Clocks.boot() > tick }
+        return try PIDReuse.start(process.pid).map { (stamp, seen, $0) }
+    }
+
     /// Whether a pidfd's inode tells processes apart here.
     private static let hasPidfs: Bool = {
         guard let own = try? ProcessHandle(Accounts.pid) else { return false }
@@ -122,13 +137,18 @@ enum PIDReuse {
     private static let path = "/proc/sys/kernel/ns_last_pid"
     static let isPossible = Surroundings.isRoot && Surroundings.exists(path)
 
-    /// Others take numbers, too, so it may need several attempts.
-    static func start(_ pid: Int32) throws -> TestProcess {
-        for _ in 0..<200 {
-            try TestProcess(shell: "echo \(pid - 1) > \(path)").awaitEnding()
-            let process = try TestProcess.idle()
-            if process.pid == pid { return process }
-        }
-        throw Unexpected()
+    /// nil where somebody else took the number: who has it may keep it for long.
+    static func start(_ pid: Int32) throws -> TestProcess? {
+        let last = try Files.read(Files.open(path), limit: 64)
+        try set(Array("\(pid - 1)".utf8))
+        let process = try TestProcess.idle()
+        // What ended only now isn't to be found alive by the test that ended it.
+        try set(last)
+        return process.pid == pid ? process : nil
+    }
+
+    private static func set(_ text: [UInt8]) throws {
+        let file = Descriptor(taking: unsafe open(path, O_WRONLY | O_CLOEXEC))
+        try Files.writeAll(text, to: file)
     }
 }

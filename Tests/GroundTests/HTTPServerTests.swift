@@ -236,9 +236,10 @@ struct HTTPServerTests {
         try site.turn { site.waiting.count == 1 }
         var hasStopped = false
         site.server?.stop(within: .milliseconds(30)) { hasStopped = true }
-        try site.turn { hasStopped }
-        waiting.hear()
-        #expect(waiting.hasEnded)
+        try site.turn {
+            waiting.hear()
+            return hasStopped && waiting.hasEnded
+        }
         site.waiting[0].send(fine)
         #expect(site.server?.connections == 0)
     }

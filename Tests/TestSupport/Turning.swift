@@ -23,13 +23,13 @@ package func turn(
 }
 
 /// Turns the loop for that long, to see that something does not happen.
+///
+/// Once at least, also where the machine lets the time pass before the first turn.
 package func turn(_ loop: EventLoop, for time: Duration) throws {
     let end = Clocks.boot() + nanoseconds(time)
-    while true {
-        let left = end - Clocks.boot()
-        guard left > 0 else { return }
-        try loop.turn(timeout: .nanoseconds(left))
-    }
+    repeat {
+        try loop.turn(timeout: .nanoseconds(max(end - Clocks.boot(), 0)))
+    } while Clocks.boot() < end
 }
 
 /// Looks again and again, without a loop, until the predicate holds; throws `TimedOut` after `limit`.

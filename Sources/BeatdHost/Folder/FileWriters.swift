@@ -54,7 +54,7 @@ struct FileWriters: Sendable {
         guard writers[file] != nil || writers.count < FolderScan.mostFiles else { return }
         writers[file] = Writer(first: writers[file]?.first ?? now, last: now, isNew: isNew)
         finished.remove(file)
-        due = min(due, now + limits.quiet.nanoseconds)
+        due = min(due, now + min(limits.quiet, limits.most).nanoseconds)
     }
 
     /// Waits no longer for those that are due; whether there were any.
