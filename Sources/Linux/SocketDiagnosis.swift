@@ -5,7 +5,9 @@ internal import Glibc
 ///
 /// An answer that may not be whole is an error, never a shorter one.
 package struct SocketDiagnosis: ~Copyable {
-    /// The kernel answers within the call; longer than this nobody waits for one dump or look-up.
+    /// The kernel answers within the call; longer than this nobody waits for a datagram of a dump or look-up.
+    ///
+    /// Only its silence counts: that beatd was held up meanwhile, by a SIGSTOP or a busy machine, says nothing of it.
     package static let patience = Duration.milliseconds(200)
     /// A dump of more listening sockets is an error (E2BIG); one of 10,000 takes about 5 ms.
     package static let mostListeners = 131_072
@@ -95,22 +97,21 @@ package struct SocketDiagnosis: ~Copyable {
     private mutating func receive(
         from number: Int32, _ found: (ListeningSocket) -> Void
     ) throws(SystemCallError) {
-        let end = Clocks.monotonic() + Int64(Self.patience / .nanoseconds(1))
         var count = 0
         while true {
-            let length = try next(from: number, until: end)
+            let length = try next(from: number)
             let outcome = try DiagnosisAnswer.read(buffer.span.extracting(..<length), sequence: sequence) {
                 count += 1
                 found($0)
             }
             if outcome == .done { return }
             guard count <= Self.mostListeners else { throw DiagnosisAnswer.failure(E2BIG) }
-            guard Clocks.monotonic() < end else { throw DiagnosisAnswer.failure(ETIMEDOUT) }
         }
     }
 
     /// The length of the next datagram, now in the buffer.
-    private mutating func next(from number: Int32, until end: Int64) throws(SystemCallError) -> Int {
+    private mutating func next(from number: Int32) throws(SystemCallError) -> Int {
+        let end = Clocks.monotonic() + Int64(Self.patience / .nanoseconds(1))
         while true {
             do throws(SystemCallError) {
                 let length = try checked("recv", "AF_NETLINK") {

@@ -100,6 +100,19 @@ struct SocketDiagnosisTests {
             #expect(listeners.allSatisfy { ports[UInt16($0.port)] == 1 })
         }
     }
+
+    @Test func `a dump in whose middle we are held up comes whole: it was not the kernel that was silent`() throws {
+        // More than a datagram holds.
+        let listeners = try (0..<1000).map { _ in try OpenListener("127.0.0.1") }
+        var diagnosis = SocketDiagnosis()
+        var ports: Set<UInt16> = []
+        try diagnosis.dump(.four) {
+            let end = Clocks.boot() + Int64(SocketDiagnosis.patience * 1.5 / .nanoseconds(1))
+            while ports.isEmpty, Clocks.boot() < end {}
+            ports.insert($0.port)
+        }
+        #expect(listeners.allSatisfy { ports.contains(UInt16($0.port)) })
+    }
 }
 
 /// What the kernel may answer, byte by byte (netlink(7)).
