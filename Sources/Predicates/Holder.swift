@@ -22,6 +22,8 @@ struct Holder {
     var changedAt: Int64
     /// When it was last known to be down, or without an address.
     var offAt = Int64.min / 2
+    /// When it was down as a new version took over that has not been alive yet: what was up is still gone.
+    var goneAt: Int64?
     /// When it went down after it had been alive, as far as this run of beatd was told.
     var downs: [Int64] = []
     /// Whether it was alive since it last went down.

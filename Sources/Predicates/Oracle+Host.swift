@@ -194,6 +194,7 @@ extension Oracle {
             let before = holder.identities
             holder.running = pending
             holder.pending = nil
+            holder.goneAt = isProven ? nil : now
             holder.changedAt = now
             holder.troubledAt = now
             for identity in before where identity != holder.identity { holder.former.append(identity) }

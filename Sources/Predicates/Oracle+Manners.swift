@@ -87,7 +87,7 @@ extension Oracle {
     /// Promise 3: what is known to be gone is said goodbye to at once, as far as the budget lets it.
     mutating func checkPrompt(_ holder: Holder, at now: Int64) {
         guard holder.pending == nil, let identity = holder.identity, let line = lines[identity], line.isHeld,
-            mayPart(line, at: now), let since = downSince(holder.running), line.goodbyeAt < since
+            mayPart(line, at: now), let since = downSince(holder.running) ?? holder.goneAt, line.goodbyeAt < since
         else { return }
         let quiet = max(
             since, holder.changedAt, course.troubledAt + 8 * Time.second, course.startedAt,

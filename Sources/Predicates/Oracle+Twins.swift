@@ -37,6 +37,7 @@ extension Oracle {
             objection(to: holder.running, of: holder, at: now) == nil
         else { return }
         holders[name]?.isAlive = true
+        holders[name]?.goneAt = nil
         holders[name]?.wasAlive = true
         // Who shares looks with another file may have come after the last one.
         if !holder.sharesLooks { everAlive[name] = everAlive[name] ?? now }

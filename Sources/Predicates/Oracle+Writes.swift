@@ -81,7 +81,7 @@ extension Oracle {
         }
         var objection: (predicate: String, sentence: String)?
         for (_, holder) in holders.sorted(by: { $0.key < $1.key }) {
-            for plan in holder.versions where wants(holder, plan, identity) {
+            for plan in holder.versions where wants(holder, plan, request) {
                 guard let found = self.objection(to: plan, of: holder, at: now) else { return }
                 objection = objection ?? found
             }
@@ -105,8 +105,10 @@ extension Oracle {
         return nil
     }
 
-    private func wants(_ holder: Holder, _ plan: Plan, _ identity: String) -> Bool {
-        holder.identity(of: plan) == identity || holder.former.contains(identity)
+    /// A former entry is kept while it stands, and not made again.
+    private func wants(_ holder: Holder, _ plan: Plan, _ request: WireRequest) -> Bool {
+        holder.identity(of: plan) == request.identity
+            || request.kind != .register && holder.former.contains(request.identity)
     }
 
     private mutating func judgeRegistration(_ request: WireRequest, _ line: Line, at now: Int64) {

@@ -160,6 +160,11 @@ import Testing
         world.pump()
         #expect(world.closed == [second])
         #expect(world.opened.count == 1)
+        let third = world.opened[0]
+        world.connect(third)
+        world.now = world.now + .seconds(601)
+        world.pump()
+        #expect(world.writing == [third], "a restart closes connections of any age: after ten minutes it is tried anew")
     }
 
     @Test func `a close right after an answer teaches nothing of idleness`() {

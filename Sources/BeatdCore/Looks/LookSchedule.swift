@@ -172,10 +172,10 @@ struct LookSchedule {
     }
 
     /// The targets that saw this process last; for each of them it is gone for good.
-    mutating func exited(_ process: ProcessIdentity) -> [TargetID] {
+    mutating func exited(_ process: ProcessIdentity) -> [(id: TargetID, target: Target)] {
         let ids = byProcess[process] ?? []
         for id in ids { slots[id.index].memory.hasExited = true }
-        return ids
+        return ids.map { ($0, slots[$0.index].target) }
     }
 
     /// Orders the looks that waited for a slot.

@@ -27,6 +27,19 @@ package struct BeatTiming: Hashable, Sendable {
         return .nanoseconds(min(min(milliseconds, 86_400_000) * 1_000_000, timeout.nanoseconds / 2))
     }
 
+    /// What the registry was told with that metadata; what it can't be taken for, or isn't there, is Nacos' default.
+    init(preservedIn metadata: [String: String]) {
+        func length(_ key: String, _ usual: Duration) -> Duration {
+            metadata[key].flatMap { Int64($0) }.flatMap { (1...86_400_000).contains($0) ? .milliseconds($0) : nil }
+                ?? usual
+        }
+        let usual = BeatTiming()
+        self.init(
+            interval: length("preserved.heart.beat.interval", usual.interval),
+            timeout: length("preserved.heart.beat.timeout", usual.timeout),
+            deleteAfter: length("preserved.ip.delete.timeout", usual.deleteAfter))
+    }
+
     /// The metadata that tells the registry of timings that are not its own defaults; values are milliseconds.
     package var preservedMetadata: [String: String] {
         let usual = BeatTiming()

@@ -18,6 +18,7 @@ extension BeatReactor {
     package var remembered: RememberedState {
         var state = RememberedState(leases, tasks, lightBeats: registry.takesLightBeats, boot: memory.boot)
         state.wereAlive.formUnion(folder.wereAlive)
+        state.aliveSince.merge(folder.aliveSince) { known, _ in known }
         return state
     }
 

@@ -65,6 +65,11 @@ extension BeatReactor {
             }
             return
         }
+        // An entry that is about to leave is kept while it stands, and never made again.
+        if due.kind == .hello, let owner = leases[id].owner, tasks[owner].claim.lease != id {
+            queue.remove(id)
+            return arm(id, nil)
+        }
         // What failed waits for its whole back-off: rounded down, 0.2 s would become 0.1 s.
         let isOnGrid = due.kind == .beat && leases[id].counts.failures == 0
         let at = isOnGrid ? flights.roundedDown(due.at) : due.at

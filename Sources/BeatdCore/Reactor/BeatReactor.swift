@@ -54,13 +54,14 @@ package struct BeatReactor {
         case .closed(let id, let why): closed(id, why, at: now, into: &effects)
         case .replied(let replies): for reply in replies { replied(reply.write, reply.reply, at: now, into: &effects) }
         case .stopping(let mode, let deadline): stop(mode, deadline: deadline, at: now, into: &effects)
-        case .saved(let version, _): memory.saved(version)
+        case .saved(let version, let error): memory.saved(version, isLost: error != nil, &timers, at: now)
         case .tick: break
         }
         expire(at: now, into: &effects)
         retryTwins(at: now, into: &effects)
         looks.fill(&timers, at: now, into: &effects)
-        let isWidespread = answers.isIllnessWidespread(among: flights.wanted)
+        // Where not even the API is known nobody's writes leave.
+        let isWidespread = registry.isToBeAsked || answers.isIllnessWidespread(among: flights.wanted)
         abandon(
             registry.moveOn(isIllnessWidespread: isWidespread, at: now, into: &effects), "the next server is tried",
             at: now, into: &effects)
@@ -139,8 +140,9 @@ package struct BeatReactor {
 
     /// Irrevocable: the process is gone for every target that saw it, and what is there now needs a new look.
     private mutating func exited(_ process: ProcessIdentity, at now: Instant, into effects: inout Effects) {
-        for id in looks.exited(process) {
-            guard let entry = looks[id] else { continue }
+        for (id, target) in looks.exited(process) {
+            // What follows from one of them may end the looks at the next.
+            guard let entry = looks[id], entry.target == target else { continue }
             let reason = "\(entry.target.kind.subject): process \(process.pid) has ended"
             for task in entry.subscribers { tasks[task].wake(entry.target, at: now) }
             take(Look(began: now, ended: now, outcome: .gone, reason: reason), of: id, at: now, into: &effects)

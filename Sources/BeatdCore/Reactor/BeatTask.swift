@@ -204,6 +204,8 @@ struct BeatTask {
             pending.gate.vouch()
         } else {
             guard case .down = gate.verdict(at: now) else { return false }
+            // What the new probes have not seen yet takes nothing back.
+            wentDown(at: now)
         }
         descriptor = pending.descriptor
         gate = pending.gate
@@ -225,9 +227,7 @@ struct BeatTask {
             isDown = false
         }
         if case .down(let why) = verdict {
-            if !isDown { flaps.down(at: now) }
-            isDown = true
-            aliveSince = nil
+            wentDown(at: now)
             return Decision(phase: wasAlive ? .down : .waiting, reason: standing.with(why), want: .nobody)
         }
         guard claim.ip != nil else {
@@ -238,14 +238,24 @@ struct BeatTask {
             preconditionFailure("down was decided above")
         case .unseen(let why):
             let phase: Phase = wasAlive ? phaseInDoubt(standing) : .waiting
-            return Decision(phase: phase, reason: why, want: .unchanged, until: gate.nextChange(after: now))
+            let reason = isDown ? standing.with(why) : why
+            return Decision(phase: phase, reason: reason, want: wantInDoubt, until: gate.nextChange(after: now))
         case .suspect(let why):
             return Decision(
-                phase: phaseInDoubt(standing), reason: why, want: .unchanged, until: gate.nextChange(after: now))
+                phase: phaseInDoubt(standing), reason: why, want: wantInDoubt, until: gate.nextChange(after: now))
         case .alive:
             return decideAlive(standing, at: now)
         }
     }
+
+    /// Going down counts once.
+    private mutating func wentDown(at now: Instant) {
+        if !isDown { flaps.down(at: now) }
+        isDown = true
+        aliveSince = nil
+    }
+
+    private var wantInDoubt: Want { isDown ? .nobody : .unchanged }
 
     /// What went down is down until all of it was seen alive at once, over restarts and new probes, too.
     private func phaseInDoubt(_ standing: Standing) -> Phase {

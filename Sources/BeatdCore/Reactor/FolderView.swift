@@ -24,6 +24,7 @@ struct FolderView {
     mutating func forget(but refused: Set<String>) -> Bool {
         let before = wereAlive.count
         wereAlive.formIntersection(refused)
+        aliveSince = aliveSince.filter { refused.contains($0.key) }
         return wereAlive.count < before
     }
 

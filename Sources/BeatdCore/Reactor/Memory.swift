@@ -2,6 +2,8 @@
 struct Memory {
     /// Saves are at least this far apart.
     static let pause = Duration.seconds(1)
+    /// What could not be written is tried again after this.
+    static let pauseAfterLoss = Duration.seconds(10)
 
     var isDirty = false
     var boot = ""
@@ -18,5 +20,12 @@ struct Memory {
         return version
     }
 
-    mutating func saved(_ version: UInt64) { if version == self.version { isSaving = false } }
+    /// The save is over; `isLost`: it could not be written, as on a full disk.
+    mutating func saved(_ version: UInt64, isLost: Bool, _ timers: inout TimerWheel<Timer>, at now: Instant) {
+        guard version == self.version else { return }
+        isSaving = false
+        guard isLost else { return }
+        isDirty = true
+        timers.arm(&timer, .save, due: now + Self.pauseAfterLoss)
+    }
 }

@@ -58,7 +58,8 @@ struct Lease {
 
     /// A lease that an earlier run left: registered as far as it knew, its last write of unknown fate.
     init(restored: RememberedLease, timeout: Duration, at now: Instant) {
-        self.init(restored.instance, timing: BeatTiming(), name: restored.name, owner: nil, timeout: timeout)
+        let timing = BeatTiming(preservedIn: restored.instance.metadata)
+        self.init(restored.instance, timing: timing, name: restored.name, owner: nil, timeout: timeout)
         wanted = restored.instance
         holding.published = restored.instance
         holding.isRegistered = true
@@ -85,20 +86,7 @@ struct Lease {
     var mayHold: Bool { holding.published != nil || holding.doubt != nil }
 
     /// The same, but for a write that may still come late after the goodbye that undid it.
-    private var isEntryLikely: Bool { holding.published != nil || holding.doubt?.isUndone == false }
-
-    /// Accepted within the last delete-after (contract 6, `up`).
-    func isUp(at now: Instant) -> Bool {
-        guard holding.isRegistered, let accepted = holding.accepted else { return false }
-        return now < accepted + pace.timing.deleteAfter
-    }
-
-    /// What all this looks like to the task that wants it.
-    func standing(at now: Instant) -> BeatTask.Standing {
-        BeatTask.Standing(
-            isUp: isUp(at: now), lapse: lapse, mayHold: wanted != nil && (isEntryLikely || isInFlight != nil),
-            isRegistered: holding.isRegistered, refusal: currentRefusal?.sentence)
-    }
+    var isEntryLikely: Bool { holding.published != nil || holding.doubt?.isUndone == false }
 
     /// When `isUp` ends by itself.
     @inline(__always)
@@ -133,6 +121,7 @@ struct Lease {
         if timing != pace.timing {
             pace = Pace(timing, timeout: pace.timeout)
             if case .beatSent(_, let at) = state { limit = limit.map { min($0, at + pace.beatLimit) } }
+            if case .held = state, wanted != nil, wanted == instance, counts.failures == 0 { rest(due: now, at: now) }
         }
         guard wanted != instance else { return }
         wanted = instance
@@ -238,8 +227,13 @@ struct Lease {
             rest(due: now, at: now)
         case .notFound, .refused, .noAnswer:
             counts.failures += 1
-            if mayBeApplied(reply) { holding.doubt = Holding.Doubt(since: sentAt, instance: instance) }
-            rest(due: again(at: now, &chance), at: now)
+            let due = again(at: now, &chance)
+            if mayBeApplied(reply) {
+                holding.doubt = Holding.Doubt(since: sentAt, instance: instance)
+                // It may stand there by now, and is no longer what is wanted.
+                if wanted != instance { holding.correction = due }
+            }
+            rest(due: due, at: now)
         case .notSent:
             rest(due: now, at: now)
         }
@@ -279,7 +273,7 @@ struct Lease {
             restAfterFailedBeat(until: again(at: now, &chance), at: now)
         case .notSent:
             // The same beat is still due: as of now it would count as another one, and fall due again within the tick.
-            if wanted == nil { rest(due: now, at: now) } else { state = .held(due: grid.lastDue) }
+            if wanted == holding.published { state = .held(due: grid.lastDue) } else { rest(due: now, at: now) }
         }
     }
 

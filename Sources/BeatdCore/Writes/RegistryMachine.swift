@@ -37,8 +37,11 @@ struct RegistryMachine {
     private var nextLate: Instant?
     private var connections = RegistryConnections()
     private var trouble = Trouble()
-    /// Once a server closed an idle connection at age a, we close ours at 0.8 a.
-    private var idleLimit: Duration?
+    /// Once a server closed an idle connection at age a, we close ours at 0.8 a for ten minutes.
+    ///
+    /// Then it is tried anew: a restart closes connections of any age.
+    private var idleLimit: (length: Duration, until: Instant)?
+    static let idleLimitLasts = Duration.seconds(600)
     private var answerTime = AnswerTime()
     private(set) var depth = Depth()
 
@@ -47,6 +50,9 @@ struct RegistryMachine {
         dialect = Dialect(settings.api)
         timeout = settings.timeout
     }
+
+    /// Whether it is to be found out which API the server in use has.
+    var isToBeAsked: Bool { dialect.toAsk != nil }
 
     /// Why nothing can be written, in words for people; nil while the server in use answers as a Nacos does.
     var problem: String? { isReachable && dialect.toAsk == nil ? nil : lastError }
@@ -76,6 +82,7 @@ struct RegistryMachine {
         var free = 0
         let limit = limit(rate: rate / Double(depth))
         let late = countLate(at: now)
+        if let idleLimit, now >= idleLimit.until { self.idleLimit = nil }
         var spare: [ConnectionID] = []
         for connection in connections.all {
             switch connection.state {
@@ -84,7 +91,7 @@ struct RegistryMachine {
             case .idle(let since):
                 // Twice as many as are asked for now may have been a moment's want.
                 let isTooMany = connections.count - late - spare.count > limit * 2
-                if isTooMany || idleLimit.map({ now - since >= $0 }) ?? false {
+                if isTooMany || idleLimit.map({ now - since >= $0.length }) ?? false {
                     spare.append(connection.id)
                 } else if free < work {
                     free += 1
@@ -230,7 +237,9 @@ struct RegistryMachine {
         if !connection.writes.isEmpty, why != .announced { list.current.lastError = why.sentence }
         if case .idle(let since) = connection.state, case .byPeer = why {
             // Right after an answer it is the answer's own doing, and says nothing of idleness.
-            if now - since > .seconds(1) { idleLimit = max((now - since) * 4 / 5, .seconds(1)) }
+            if now - since > .seconds(1) {
+                idleLimit = (max((now - since) * 4 / 5, .seconds(1)), now + Self.idleLimitLasts)
+            }
         }
         return connection.writes
     }
@@ -254,6 +263,7 @@ struct RegistryMachine {
         switch reply {
         case .accepted(_, let light):
             isAccepting(at: now)
+            list.accepted(at: now)
             if wasBeat, dialect.spoken == .v1 { takesLightBeats = light ?? false }
         case .notFound:
             isAccepting(at: now)
@@ -275,7 +285,6 @@ struct RegistryMachine {
 
     private mutating func isAccepting(at now: Instant) {
         isAnswering(isIll: false, at: now)
-        list.accepted(at: now)
         if lastError != nil { list.current.lastError = nil }
         if api != dialect.spoken { list.current.api = dialect.spoken }
     }

@@ -120,6 +120,7 @@ struct ServerList {
     ///
     /// Says whether it changed.
     mutating func configure(_ new: [Server]) -> Bool {
+        guard new != entries.map(\.server) else { return false }
         let old = entries[position].server
         let known = entries
         entries = new.map { server in known.first { $0.server == server } ?? Entry(server) }
