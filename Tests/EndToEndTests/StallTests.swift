@@ -39,11 +39,13 @@ import Testing
         let mark = try registry.mark()
         let quiet = Clocks.boot() + 1_500_000_000
         try eventually { Clocks.boot() > quiet }
+        let proceeded = Clocks.boot()
         agent.process?.proceed()
-        let beats = try registry.beats("billing", 2, since: mark)
-        // What was due meanwhile is not made up for.
-        #expect(beats.count <= 3)
-        #expect(try registry.requests("billing", since: mark).allSatisfy(\.isBeat))
+        try registry.beats("billing", 2, since: mark)
+        let all = try registry.requests("billing", since: mark)
+        #expect(all.allSatisfy { $0.isBeat })
+        // What was due meanwhile is not made up for: two a second from now on.
+        #expect(Double(all.count) <= 2 + 2 * Double(Clocks.boot() - proceeded) / 1e9)
     }
 
     @Test func `P3: a tcp probe alone sees the closed port at its next look`() throws {
@@ -53,13 +55,14 @@ import Testing
             port: \(service.port)
             address: 127.0.0.1
             beat: { interval: 500ms, timeout: 3s, delete-after: 6s }
-            probes: [{ tcp: { port: \(service.port), interval: 300ms } }]
+            probes: [{ tcp: { port: \(service.port), interval: 300ms, fall: 100 } }]
 
             """, as: "billing.yaml")
         try registry.beats("billing", 1)
         let killed = try service.kill()
         let goodbye = try registry.first(.deregister, "billing")
-        #expect(goodbye.boot - killed < 800_000_000)
+        // One interval of the probe, not `fall` of them.
+        #expect(goodbye.boot - killed < 15_000_000_000)
         #expect(try agent.phase("down", of: "billing").reason.contains("connection refused"))
     }
 
@@ -71,7 +74,7 @@ import Testing
             port: \(service.port)
             address: 127.0.0.1
             beat: { interval: 200ms, timeout: 3s, delete-after: 6s }
-            probes: [{ pidfile: { path: \(agent.folder.path("fall.pid")), interval: 500ms, fall: 4 } }]
+            probes: [{ pidfile: { path: \(agent.folder.path("fall.pid")), interval: 500ms, fall: 15 } }]
 
             """, as: "billing.yaml")
         try registry.beats("billing", 2)
@@ -113,16 +116,17 @@ import Testing
     }
 
     @Test func `warm-up holds a young process back, counted from its own start`() throws {
-        try agent.drop("billing", guarding: service, more: "warm-up: 3s")
-        let waiting = try agent.wait { $0["billing"]?.reason.hasPrefix("warm-up") == true }
+        try agent.drop("billing", guarding: service, more: "warm-up: 10s")
+        let waiting = try agent.wait { $0["billing"]?.reason.hasPrefix("warm-up: ") == true }
         #expect(waiting["billing"]?.phase == "waiting")
-        try agent.wait { $0["billing"]?.reason == "warm-up: 1 s left" }
+        try eventually { Clocks.boot() - began > 8_000_000_000 }
         try agent.kill()
+        let restarted = Clocks.boot()
         try agent.start()
         let first = try registry.first(.register, "billing")
         // Two clocks of the kernel, one of them in ticks of 10 ms.
-        #expect(first.boot - began > 2_900_000_000)
-        #expect(first.boot - began < 4_900_000_000, "counted anew by the restart")
+        #expect(first.boot - began > 9_900_000_000)
+        #expect(first.boot - restarted < 10_000_000_000, "counted anew by the restart")
     }
 
     @Test func `P6: a service that dies and comes back while the registry is away is registered once it is there`()

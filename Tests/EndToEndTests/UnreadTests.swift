@@ -10,7 +10,8 @@ import Testing
 
     init() throws {
         registry = try Registry()
-        agent = try Agent(registry: registry.address, isStarted: false)
+        // An end that takes its whole time is longer than any of these tests waits for one.
+        agent = try Agent(registry: registry.address, yaml: "stop-timeout: 60s", isStarted: false)
     }
 
     private static let mayMount = (try? Command.run("/usr/bin/unshare", ["-m", "true"]))?.code == 0
@@ -30,9 +31,8 @@ import Testing
         // More records than a journal's socket takes (unix(7), max_dgram_qlen).
         for number in 100..<200 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
         try agent.wait { $0.rejected.count == 100 && $0["billing"]?.phase == "up" && $0["other"]?.phase == "up" }
-        let killed = try service.kill()
+        try service.kill()
         try agent.phase("down", of: "billing")
-        #expect(Clocks.boot() - killed < 5_000_000_000)
         try registry.beats("other", 2)
         try agent.folder.write("", to: "read")
         let journal = agent.folder.path("journal")
@@ -49,9 +49,7 @@ import Testing
         try agent.start(runner: withUnreadJournal)
         for number in 100..<130 { try agent.drop("prot: 1\n", as: "bad-\(number).yaml") }
         try agent.wait { $0.rejected.count == 30 && $0["billing"]?.phase == "up" }
-        let began = Clocks.boot()
         #expect(try agent.end(by: SIGTERM) == .exited(0))
-        #expect(Clocks.boot() - began < 5_000_000_000)
         #expect(try registry.requests("billing").last?.kind == .deregister)
     }
 
@@ -117,9 +115,7 @@ import Testing
         let long = String(repeating: "x", count: 100)
         for number in 0..<600 { try agent.drop("prot: 1\n", as: "\(long)\(number).yaml") }
         try agent.wait { $0.rejected.count == 600 && $0["billing"]?.phase == "up" }
-        let began = Clocks.boot()
         #expect(try agent.end(by: SIGTERM) == .exited(0))
-        #expect(Clocks.boot() - began < 5_000_000_000)
         #expect(try registry.requests("billing").last?.kind == .deregister)
         #expect(reading.number >= 0)
     }

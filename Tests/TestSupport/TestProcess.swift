@@ -49,8 +49,19 @@ package final class TestProcess {
     package func send(_ signal: Int32) { child?.send(signal) }
     /// SIGTERM.
     package func terminate() { send(SIGTERM) }
-    /// SIGSTOP: alive, and deaf.
-    package func stop() { send(SIGSTOP) }
+    /// SIGSTOP: alive, and deaf by the time that this returns.
+    package func stop() {
+        send(SIGSTOP)
+        try? eventually { hasStopped || hasEnded }
+    }
+
+    /// What /proc says of it (proc(5)): the state stands behind the name, which ends with the last bracket.
+    private var hasStopped: Bool {
+        guard let file = try? Files.open("/proc/\(pid)/stat"), let line = try? Files.read(file, limit: 4096),
+            let end = line.lastIndex(of: UInt8(ascii: ")"))
+        else { return false }
+        return line[end...].dropFirst(2).first == UInt8(ascii: "T")
+    }
     /// SIGCONT.
     package func proceed() { send(SIGCONT) }
 

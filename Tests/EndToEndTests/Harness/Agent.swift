@@ -82,9 +82,9 @@ final class Agent {
     }
 
     /// A signal, then its end.
-    func end(by signal: Int32, limit: Duration = .seconds(20)) throws -> ChildProcess.Ending? {
+    func end(by signal: Int32) throws -> ChildProcess.Ending? {
         process?.send(signal)
-        return try process?.awaitEnding(limit: limit)
+        return try process?.awaitEnding()
     }
 
     /// Standard error of this run so far.
@@ -131,16 +131,21 @@ final class Agent {
     func drop(_ text: String, as file: String) throws { try descriptors.move(text, to: file) }
 
     /// Drops one with two beats a second for a service, guarded by its pidfile and its port.
-    func drop(_ name: String, guarding service: LegacyService, more: String = "") throws {
-        try drop(Self.descriptor(name, guarding: service, more: more), as: "\(name).yaml")
+    func drop(_ name: String, guarding service: LegacyService, beat: String = beat, more: String = "") throws {
+        try drop(Self.descriptor(name, guarding: service, beat: beat, more: more), as: "\(name).yaml")
     }
 
-    static func descriptor(_ name: String, guarding service: LegacyService, more: String = "") -> String {
+    /// Two beats a second.
+    static let beat = "interval: 500ms, timeout: 3s, delete-after: 6s"
+
+    static func descriptor(
+        _ name: String, guarding service: LegacyService, beat: String = beat, more: String = ""
+    ) -> String {
         """
         service: \(name)
         port: \(service.port)
         address: 127.0.0.1
-        beat: { interval: 500ms, timeout: 3s, delete-after: 6s }
+        beat: { \(beat) }
         probes:
           - pidfile: { path: \(service.pidfile), interval: 500ms }
           - tcp: { port: \(service.port), interval: 500ms }

@@ -46,7 +46,11 @@ final class Registry {
     }
 
     /// The number of the latest request.
-    func mark() throws -> Int { try requests().last?.request ?? 0 }
+    func mark() throws -> Int {
+        // What was on its way before is handled in one turn with the first question at the latest.
+        _ = try requests()
+        return try requests().last?.request ?? 0
+    }
 
     /// Waits until the requests about a service are as wanted; gives them.
     @discardableResult
