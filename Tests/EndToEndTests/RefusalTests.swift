@@ -35,7 +35,11 @@ import Testing
         throws
     {
         let registry = try OddRegistry(.text, text: Self.answer("400 ", "caused: Param 'weight' is illegal;"))
-        let agent = try Agent(registry: registry.address)
+        // With this settle only the reload can be what made it read.
+        let agent = try Agent(registry: registry.address, isStarted: false)
+        try agent.configure(settle: "10s")
+        try agent.start()
+        try agent.wait { $0.ready }
         let service = try LegacyService(in: agent.folder, name: "billing")
         try agent.drop("billing", guarding: service)
         let reload = try Command.beatd("reload", "--wait", "--socket", agent.socket)

@@ -167,10 +167,11 @@ import Testing
         var before = agent.log
         var beats = try agent.status()["billing"]?.beats ?? 0
         // An answer that a busy machine holds up is told: then four beats from there.
-        try agent.wait(limit: .seconds(60)) { status in
+        let after = try agent.wait(limit: .seconds(60)) { status in
             let now = status["billing"]?.beats ?? 0
             if agent.log != before { (before, beats) = (agent.log, now) }
             return now >= beats + 4
         }
+        #expect(after["billing"]?.phase == "up")
     }
 }

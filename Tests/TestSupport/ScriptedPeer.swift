@@ -39,11 +39,12 @@ package final class ScriptedPeer {
             let count = unsafe recv(number, &buffer, buffer.count, 0)
             if count > 0 {
                 heard.append(contentsOf: buffer[..<count])
-            } else if count == 0 || errno != EAGAIN {
+            } else if count == 0 || errno != EAGAIN && errno != EINTR {
                 hasEnded = true
-            } else {
+            } else if errno == EAGAIN {
                 return
             }
+            // Where a socket has a time-out, a stop of this process interrupts it (signal(7)).
         }
     }
 
