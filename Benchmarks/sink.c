@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { INPUT = 1 << 17, OUTPUT = 1 << 18, TICK = 100000000 };
+enum { INPUT = 1 << 17, OUTPUT = 1 << 18, TICK = 100000000, STEPS = 10000 };
 
 struct connection {
     int fd;
@@ -42,6 +42,8 @@ static struct {
     long long accepted, active, mostInFlight, cpuBegan;
 } seen;
 
+// How long after a tick beats came, in steps of a STEPS-th of it.
+static long long late[STEPS];
 static unsigned window = 1;
 static long long openNow;
 static bool refuses;
@@ -71,11 +73,20 @@ static void make(struct answer *answer, const char *status, const char *type, co
 
 static void mark(void) {
     memset(&seen, 0, sizeof seen);
+    memset(late, 0, sizeof late);
     memset(deletedTimes, 0, sizeof deletedTimes);
     memset(deletedAt, 0, sizeof deletedAt);
     seen.began = now(CLOCK_BOOTTIME);
     seen.cpuBegan = now(CLOCK_PROCESS_CPUTIME_ID);
     window++;
+}
+
+// After how many microseconds 99 of 100 beats had come.
+static int lateP99(void) {
+    long long sum = 0;
+    int step = 0;
+    for (; step < STEPS && (sum += late[step]) * 100 < seen.beats * 99; step++) continue;
+    return step * (TICK / STEPS / 1000);
 }
 
 static void stats(void) {
@@ -85,10 +96,10 @@ static void stats(void) {
         + (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
     printf("{\"ns\":%lld,\"beats\":%lld,\"light\":%lld,\"full\":%lld,\"registers\":%lld,\"deletes\":%lld,\"lists\":%lld,"
            "\"unknown\":%lld,\"reads\":%lld,\"ticks\":%lld,\"refused\":%lld,\"bytes\":%lld,\"accepted\":%lld,\"active\":%lld,"
-           "\"open\":%lld,\"mostInFlight\":%lld,\"cpu\":%lld,\"wholeCPU\":%.3f}\n",
+           "\"open\":%lld,\"mostInFlight\":%lld,\"lateP99\":%d,\"cpu\":%lld,\"wholeCPU\":%.3f}\n",
            now(CLOCK_BOOTTIME) - seen.began, seen.beats, seen.light, seen.full, seen.registers, seen.deletes, seen.lists,
            seen.unknown, seen.reads, seen.ticks, seen.refused, seen.bytes, seen.accepted, seen.active, openNow,
-           seen.mostInFlight, now(CLOCK_PROCESS_CPUTIME_ID) - seen.cpuBegan, whole);
+           seen.mostInFlight, lateP99(), now(CLOCK_PROCESS_CPUTIME_ID) - seen.cpuBegan, whole);
 }
 
 static void printSample(void) {
@@ -148,6 +159,7 @@ static const struct answer *answer(const char *request, size_t size, size_t body
 #define IS(words) (size >= sizeof words && !memcmp(request, words, sizeof words - 1))
     if (IS(beat)) {
         seen.beats++;
+        late[at % TICK / (TICK / STEPS)]++;
         if (body) seen.full++;
         else {
             seen.light++;
