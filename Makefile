@@ -43,7 +43,7 @@ simulate-bugs: ## plants each deliberate bug and shows which predicate catches i
 	swift build $(BUGGY) --product beatd-simulate
 	"$$(swift build $(BUGGY) --show-bin-path)/beatd-simulate" --bugs --jobs $(JOBS)
 
-mutants: ## plants 20 bugs, made without a look at the simulation, and shows which are caught
+mutants: ## plants the bugs of Tests/Mutants, made without a look at the simulation, and shows what catches them
 	@scripts/setup.sh build
 	@scripts/mutants.sh
 
@@ -51,7 +51,7 @@ nightly: ## what takes too long for every push: 10,000 seeds, and the real regis
 	@$(MAKE) simulate SEEDS=10000
 	@$(MAKE) contract
 
-bench: ## beatd beside C references in one run, against its targets; knobs in Benchmarks/bench.pl
+bench: ## beatd beside C references in one run, with guards and goals; knobs in Benchmarks/bench.pl
 	@Benchmarks/bench.pl
 
 newcomer: ## make demo and make test in a minimal Debian, as root and as a user with sudo (needs root, mmdebstrap)

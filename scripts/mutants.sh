@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Plants the bugs of Tests/Mutants one at a time in a copy of the tree and runs the simulation on each. SEEDS, JOBS;
-# arguments: which patches, by the start of their names. Fails where one is not caught, or no longer applies or builds.
+# Plants the bugs of Tests/Mutants one at a time in a copy of the tree and runs the simulation on each, and the tests of
+# the heart on what that lets through. SEEDS (0: the tests alone), JOBS; arguments: which patches, by the start of their
+# names. Fails where one is not caught, or no longer applies or builds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -43,6 +44,32 @@ hunt() {
     done
 }
 
+# The heart and its tests as a package of their own, so that a planted bug builds nothing else anew.
+core=$home/core
+mkdir -p "$core/Tests"
+ln -sfn "$tree/Sources" "$core/Sources"
+ln -sfn "$tree/Tests/BeatdCoreTests" "$core/Tests/BeatdCoreTests"
+cat >"$core/Package.swift" <<'END'
+// swift-tools-version: 6.2
+import PackageDescription
+let package = Package(
+    name: "beatd",
+    targets: [.target(name: "BeatdCore"), .testTarget(name: "BeatdCoreTests", dependencies: ["BeatdCore"])],
+    swiftLanguageModes: [.v6])
+END
+
+# Prints the test that caught it, or nothing.
+test_core() {
+    local code=0
+    timeout 600 swift test --package-path "$core" --scratch-path "$home/build-core" --disable-xctest >"$log" 2>&1 ||
+        code=$?
+    [ "$code" -ne 0 ] || return 0
+    local test
+    test=$(sed -n 's/^. Test \(.*\) recorded an issue.*/\1/p' "$log" | sed 's/ with [0-9]* argument.*//' |
+        sort | uniq -c | sort -rn | sed -n '1s/^ *[0-9]* //p')
+    printf -- '-\t%s\n' "${test:-a test run that ends with $code}"
+}
+
 simulate=$(swift build -c release --package-path "$tree" --scratch-path "$home/build" --show-bin-path)/beatd-simulate
 total=0
 missed=0
@@ -57,8 +84,13 @@ for patch in Tests/Mutants/*.patch; do
     if ! git -C "$tree" apply "$PWD/$patch"; then
         answer='does not apply any more'
     else
-        if build; then caught=$(hunt); else answer="does not build: $(grep -m 1 'error:' "$log" || true)"; fi
-        [ -n "$caught" ] || answer=${answer:-survived $seeds seeds}
+        if [ "$seeds" -eq 0 ] || build; then
+            caught=$(hunt)
+            [ -n "$caught" ] || caught=$(test_core)
+            [ -n "$caught" ] || answer="survived $seeds seeds and the heart's tests"
+        else
+            answer="does not build: $(grep -m 1 'error:' "$log" || true)"
+        fi
         git -C "$tree" apply -R "$PWD/$patch"
     fi
     if [ -n "$caught" ]; then

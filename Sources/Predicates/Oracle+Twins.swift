@@ -6,6 +6,8 @@ extension Oracle {
         let others = holders.filter { $0.key != name && $0.value.twin == nil }
         let owner = others.first { $0.value.claimed == wished || $0.value.former.contains(wished) }?.key
         holders[name]?.claimed = owner == nil ? wished : nil
+        // Another file had it until now: what it takes over stands already.
+        if owner == nil, holder.claimed != wished, lines[wished]?.isHeld == true { settleFormer(wished, at: now) }
         guard owner != holder.twin else { return }
         if owner != nil {
             holders[name]?.former = []

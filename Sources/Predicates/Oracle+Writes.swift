@@ -176,17 +176,9 @@ extension Oracle {
                 return
             }
         }
-        if owners.isEmpty, let owner = former.first {
-            // It stood when the goodbye fell due; the budget may have kept that for a second.
-            let stands =
-                owner.identity.map { identity in
-                    lines[identity].map { $0.isHeld || now - $0.losses.missedAt < Time.second } ?? false
-                } ?? true
-            let lastLeft = lines[identity]?.lastLeft ?? .min
-            // Another cluster was asked for before the address changed.
-            if lines[identity]?.clusters.contains(where: { $0.key != owner.running.cluster }) == true { return }
-            if owner.released.contains(identity) { return }
-            if stands || isDown(owner.running) || owner.pending != nil || owner.offAt >= lastLeft { return }
+        if owners.isEmpty {
+            // Two files may have had it, one after the other: the last of them lets it go.
+            guard !former.contains(where: { mayLetGo($0, identity, at: now) }) else { return }
             fail(Predicate.useful, "the goodbye to a former entry before the new one stood", identity, at: now)
             return
         }
@@ -195,6 +187,20 @@ extension Oracle {
             since ? Predicate.restart : Predicate.useful, "a goodbye for an instance that is alive and wanted",
             identity,
             at: now)
+    }
+
+    /// Whether that file's former entry is owed a goodbye.
+    private func mayLetGo(_ owner: Holder, _ identity: String, at now: Int64) -> Bool {
+        // It stood when the goodbye fell due; the budget may have kept that for a second.
+        let stands =
+            owner.identity.map { identity in
+                lines[identity].map { $0.isHeld || now - $0.losses.missedAt < Time.second } ?? false
+            } ?? true
+        let lastLeft = lines[identity]?.lastLeft ?? .min
+        // Another cluster was asked for before the address changed.
+        if lines[identity]?.clusters.contains(where: { $0.key != owner.running.cluster }) == true { return true }
+        if owner.released.contains(identity) { return true }
+        return stands || isDown(owner.running) || owner.pending != nil || owner.offAt >= lastLeft
     }
 
     // MARK: What came back
@@ -247,7 +253,7 @@ extension Oracle {
     }
 
     /// The new entry stands: the former ones have no one who wants them.
-    private mutating func settleFormer(_ identity: String, at now: Int64) {
+    mutating func settleFormer(_ identity: String, at now: Int64) {
         for (name, holder) in holders where holder.identity == identity && !holder.former.isEmpty {
             holders[name]?.former = []
             retryTwins(at: now)

@@ -98,6 +98,21 @@ import Testing
         #expect(world.phase("billing") == .up)
     }
 
+    @Test func `a version that is taken back while it waits never takes over`() {
+        let other = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9200)))
+        var world = Harness()
+        world.seen = { order, _ in .tcp(order.target == tcp9100.target ? .connected : .refused) }
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        world.run(.seconds(6))
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor(port: 9200, probes: [other])])))
+        #expect(world.heart.report.instance("billing")?.pending != nil)
+        world.send(.descriptors(DescriptorSet(accepted: [descriptor()])))
+        #expect(world.heart.report.instance("billing")?.pending == nil)
+        world.seen = alive
+        world.run(.seconds(10))
+        #expect(Set(world.orders.map(\.instance.identity.port)) == [9100])
+    }
+
     @Test func `new probes of a running instance need to be alive once, whatever rise says`() {
         var strict = ProbeSpec(target: Target(kind: .tcp(host: "127.0.0.1", port: 9999)))
         strict.rise = 5

@@ -139,6 +139,22 @@ import Testing
         #expect(goodbyes <= 3)
     }
 
+    @Test
+    func `a goodbye that left before an old registration could still come is said again, however late its answer`() {
+        let start = Instant(nanoseconds: 1_000_000_000_000)
+        var lease = Lease(plain, timing: BeatTiming(), name: "billing", owner: nil, timeout: timeout)
+        var chance = Chance(seed: 7)
+        lease.want(plain, timing: BeatTiming(), at: start)
+        #expect(write(&lease, 1, at: start)?.0 == .register)
+        lease.replied(.noAnswer(""), at: start + .seconds(3), &chance)
+        lease.want(nil, timing: BeatTiming(), at: start + .seconds(5))
+        #expect(write(&lease, 2, at: start + .seconds(5))?.0 == .deregister)
+        // The registration may be applied until 6 s after it left: in between.
+        let answered = start + .seconds(7)
+        lease.replied(.accepted(intervalMilliseconds: nil, lightBeats: nil), at: answered, &chance)
+        #expect(write(&lease, 3, at: answered)?.0 == .deregister)
+    }
+
     @Test func `a beat that left early does not fall due a second time`() {
         var lease = Lease(plain, timing: BeatTiming(), name: "billing", owner: nil, timeout: timeout)
         var chance = Chance(seed: 1)

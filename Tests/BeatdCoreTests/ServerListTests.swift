@@ -98,4 +98,32 @@ import Testing
         #expect(Set(hosts(world)) == ["x"])
         #expect(world.kinds.first == "register")
     }
+
+    @Test func `after a change of servers one failed connect is a blip again`() {
+        var world = world()
+        world.run(.seconds(11))
+        world.breakServer("a")
+        world.run(.seconds(20))
+        #expect(world.heart.report.registry.current.server.host == "b")
+        world.run(.seconds(120))
+        let before = world.opened.count
+        world.breakServer("b")
+        while world.opened.count == before { world.run(.milliseconds(10)) }
+        world.serversDown = []
+        world.run(.seconds(20))
+        #expect(world.heart.report.registry.current.server.host == "b")
+        #expect(world.phase("billing") == .up)
+    }
+
+    @Test func `a reload that puts another server in front leaves the one in use alone`() {
+        var world = world()
+        world.run(.seconds(11))
+        let orders = world.orders.count
+        var settings = settings
+        settings.registry.servers = ["z", "b", "a"].map { Server(host: $0) }
+        world.send(.configured(settings))
+        world.run(.seconds(11))
+        #expect(Set(hosts(world)) == ["a"])
+        #expect(!world.kinds.dropFirst(orders).contains("register"))
+    }
 }

@@ -124,6 +124,8 @@ struct BeatTask {
     private(set) var wasAlive: Bool
     /// Whether it was down, or never alive, when that was last known: going down counts once, after it was alive.
     private var isDown: Bool
+    /// Whether this run of beatd saw it go down, and not alive since: an entry of it is owed a goodbye.
+    private var sawItGo = false
 
     init(_ descriptor: InstanceDescriptor, _ past: Past, at now: Instant) {
         self.descriptor = descriptor
@@ -205,7 +207,7 @@ struct BeatTask {
         } else {
             guard case .down = gate.verdict(at: now) else { return false }
             // What the new probes have not seen yet takes nothing back.
-            wentDown(at: now)
+            goDown(at: now)
         }
         descriptor = pending.descriptor
         gate = pending.gate
@@ -225,9 +227,10 @@ struct BeatTask {
             aliveSince = aliveSince ?? now
             wasAlive = true
             isDown = false
+            sawItGo = false
         }
         if case .down(let why) = verdict {
-            wentDown(at: now)
+            goDown(at: now)
             return Decision(phase: wasAlive ? .down : .waiting, reason: standing.with(why), want: .nobody)
         }
         guard claim.ip != nil else {
@@ -249,13 +252,14 @@ struct BeatTask {
     }
 
     /// Going down counts once.
-    private mutating func wentDown(at now: Instant) {
+    private mutating func goDown(at now: Instant) {
         if !isDown { flaps.down(at: now) }
         isDown = true
+        sawItGo = true
         aliveSince = nil
     }
 
-    private var wantInDoubt: Want { isDown ? .nobody : .unchanged }
+    private var wantInDoubt: Want { sawItGo ? .nobody : .unchanged }
 
     /// What went down is down until all of it was seen alive at once, over restarts and new probes, too.
     private func phaseInDoubt(_ standing: Standing) -> Phase {
