@@ -7,7 +7,7 @@ extension Oracle {
         let owner = others.first { $0.value.claimed == wished || $0.value.former.contains(wished) }?.key
         holders[name]?.claimed = owner == nil ? wished : nil
         // Another file had it until now: what it takes over stands already.
-        if owner == nil, holder.claimed != wished, lines[wished]?.isHeld == true { settleFormer(wished, at: now) }
+        if owner == nil, holder.claimed != wished, lines[wished]?.stands == true { settleFormer(wished, at: now) }
         guard owner != holder.twin else { return }
         if owner != nil {
             holders[name]?.former = []
