@@ -373,7 +373,7 @@ sub beats {
         figure("CPU a beat, $name, beatd µs", spread(map { $_->{micro} } @$ours), $micro, $mode eq 'one' ? () : (9, 3));
         figure("CPU a beat, $name, C µs", spread(map { $_->{micro} } @$theirs));
         my $late = median(map { $_->{seen}{lateP99} / 1000 } @$ours);
-        figure("a beat is late, $name, p99, ms", sprintf('%.1f', $late), $late, 10, 0);
+        figure("a beat is late, $name, p99, ms", sprintf('%.1f', $late), $late, $mode eq 'one' ? () : (10, 0));
         my $calls = $ours->[-1]{calls};
         figure("system calls a beat, $name, beatd / C",
             sprintf('%s / %.2f', defined $calls ? sprintf('%.2f', $calls) : 'none counted (apt install strace)', $theirs->[-1]{calls}));

@@ -8,8 +8,10 @@ import Systemd
 final class ControlSocket {
     /// Members of it may ask (contract 2).
     static let group = "beatd-admin"
-    /// The path is looked at this often.
-    private static let period = Duration.seconds(1)
+    /// The path is looked at this often, and as soon as the kernel tells of a removal.
+    private static let period = Duration.seconds(10)
+    /// Who removes the folder, too, gets as long to be done.
+    private static let settle = Duration.milliseconds(500)
     /// A name service or a folder that takes longer is told.
     private static let limit = Duration.seconds(2)
     /// Those who still wait for an answer over a socket that was removed get it.
@@ -24,9 +26,13 @@ final class ControlSocket {
     /// Those over sockets that were removed, while somebody waits for an answer there.
     private var retired: [HTTPServer] = []
     private var timer: EventSource?
+    /// nil where the kernel gives no more watches: then the period is all there is.
+    private let hints: FolderHints?
+    private var listening: EventSource?
     /// nil until the worker has looked.
     private var identity: FileIdentity?
     private var isLooking = false
+    private var mustLookAgain = false
     private var isStopping = false
     private(set) var permission = ControlPermission()
     /// What keeps people from asking; nil where nothing does.
@@ -53,10 +59,16 @@ final class ControlSocket {
         self.path = path
         self.log = log
         self.handler = handler
+        hints = try? FolderHints()
         identity = FileIdentity(path)
         server = try serve(socket)
         timer = try loop.timer(priority: .people) { [unowned self] in look() }
-        timer?.arm(at: Clocks.boot() + Self.period.nanoseconds)
+        let name = path.split(separator: "/").last.map(String.init)
+        listening = try hints?.listen(on: loop) { [weak self] _, event in
+            guard event.name == name || event.isItself || event.change == .lost else { return }
+            self?.timer?.arm(at: Clocks.boot() + Self.settle.nanoseconds)
+        }
+        look()
         askForGroup()
     }
 
@@ -64,6 +76,7 @@ final class ControlSocket {
     func stop(within limit: Duration, then done: @escaping () -> Void) {
         isStopping = true
         timer = nil
+        listening = nil
         guard let server else { return done() }
         server.stop(within: limit, then: done)
     }
@@ -137,12 +150,16 @@ final class ControlSocket {
 
     private func look() {
         timer?.arm(at: Clocks.boot() + Self.period.nanoseconds)
-        guard !isLooking else { return }
+        guard !isLooking else {
+            mustLookAgain = true
+            return
+        }
         isLooking = true
-        let (path, identity) = (path, identity)
+        mustLookAgain = false
+        let (path, identity, hints) = (path, identity, hints)
         workers.submit(
             in: Lane(.own, key: "control", subject: "the folder of \(path)"), limit: Self.limit,
-            { Self.look(at: path, identity) },
+            { Self.look(at: path, identity, hints) },
             then: { [weak self] answer in
                 switch answer {
                 case .value(let looked), .late(let looked): self?.looked(looked)
@@ -152,9 +169,14 @@ final class ControlSocket {
             })
     }
 
-    private static func look(at path: String, _ identity: FileIdentity?) -> Looked {
+    private static func look(at path: String, _ identity: FileIdentity?, _ hints: FolderHints?) -> Looked {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) }
+        func watch() { if let folder { _ = try? hints?.watch(folder, for: .removals) } }
+        // First the watch: what is removed after the look is heard of.
+        watch()
         guard FileIdentity(path) != identity else { return .unchanged }
-        if let end = path.lastIndex(of: "/") { try? Files.makeFolders(String(path[..<end])) }
+        if let folder { try? Files.makeFolders(folder) }
+        watch()
         do throws(Sockets.UnixRefusal) {
             let socket = try Sockets.listen(onUnix: path, mode: 0o660)
             return .made(socket.take(), FileIdentity(path))
@@ -163,6 +185,7 @@ final class ControlSocket {
 
     private func looked(_ looked: Looked) {
         isLooking = false
+        defer { if mustLookAgain, !isStopping { look() } }
         switch looked {
         case .unchanged: break
         case .failed(let reason): tell("the socket was removed, and can't be made again: \(reason)")
