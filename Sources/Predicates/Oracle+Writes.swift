@@ -63,7 +63,7 @@ extension Oracle {
     package mutating func finished(_ request: WireRequest, at now: Int64) {
         switch request.kind {
         case .deregister, .inquiry: break
-        case .register, .fullBeat, .lightBeat: judgeLife(request, at: now)
+        case .register, .fullBeat, .lightBeat: judgeLife(request, isRest: true, at: now)
         }
     }
 
@@ -74,14 +74,14 @@ extension Oracle {
     }
 
     /// Predicates 1 and 4: some file wants it, and every probe of that version says alive at this instant.
-    private mutating func judgeLife(_ request: WireRequest, at now: Int64) {
+    private mutating func judgeLife(_ request: WireRequest, isRest: Bool = false, at now: Int64) {
         let identity = request.identity
         if course.isStopping {
             fail(Predicate.life, "\(request.kind) left after the stop had begun", identity, at: now)
         }
         var objection: (predicate: String, sentence: String)?
         for (_, holder) in holders.sorted(by: { $0.key < $1.key }) {
-            for plan in holder.versions where wants(holder, plan, request) {
+            for plan in holder.versions where wants(holder, plan, request, isRest: isRest) {
                 guard let found = self.objection(to: plan, of: holder, at: now) else { return }
                 objection = objection ?? found
             }
@@ -105,10 +105,10 @@ extension Oracle {
         return nil
     }
 
-    /// A former entry is kept while it stands, and not made again.
-    private func wants(_ holder: Holder, _ plan: Plan, _ request: WireRequest) -> Bool {
+    /// A former entry is kept while it stands, and not made again; what began before it was former may end.
+    private func wants(_ holder: Holder, _ plan: Plan, _ request: WireRequest, isRest: Bool) -> Bool {
         holder.identity(of: plan) == request.identity
-            || request.kind != .register && holder.former.contains(request.identity)
+            || (isRest || request.kind != .register) && holder.former.contains(request.identity)
     }
 
     private mutating func judgeRegistration(_ request: WireRequest, _ line: Line, at now: Int64) {

@@ -199,6 +199,7 @@ struct ConfigurationTests {
         Bad("registry: { context-path: 'a b' }", "beatd.yaml:1: 'registry.context-path' is 'a b'; it must be a path"),
         Bad("registry: { api: v4 }", "beatd.yaml:1: 'registry.api' is 'v4'; it must be auto, v1 or v3"),
         Bad("registry: { timeout: 3 }", "beatd.yaml:1: 'registry.timeout' is the bare number 3"),
+        Bad("registry: { timeout: 11s }", "beatd.yaml:1: 'registry.timeout' is 11s"),
         Bad(
             "registry: { writes-per-second: 0 }",
             "beatd.yaml:1: 'registry.writes-per-second' is 0; it must be 1 to 100000"),

@@ -35,7 +35,12 @@ struct StatusCommand {
 
     private func show(_ name: String) throws(ControlClient.Failure) -> ExitCode {
         let answer = try client.get("/v1/instances/\(name)")
-        guard let view = InstanceView.decode(answer.body) else { throw client.misunderstood(answer) }
+        guard var view = InstanceView.decode(answer.body) else { throw client.misunderstood(answer) }
+        if !isJSON {
+            // Who asks for one instance alone sees nothing else of the registry.
+            let status = try client.get("/v1/status?name=\(Self.encoded(name))")
+            view.registry = StatusView.decode(status.body)?.registry
+        }
         print(answer, view.details(at: Date()))
         return view.isWell ? .success : .failure
     }

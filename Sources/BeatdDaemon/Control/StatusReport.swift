@@ -43,7 +43,7 @@ struct StatusReport {
     /// One element of `instances`.
     func json(of instance: InstanceStatus) -> [UInt8] {
         var writer = JSONWriter()
-        write(instance, withRegistry: true, to: &writer)
+        write(instance, to: &writer)
         return writer.bytes
     }
 
@@ -68,8 +68,7 @@ struct StatusReport {
         }
     }
 
-    /// `withRegistry`: for who asks for one instance alone, and sees nothing else.
-    func write(_ instance: InstanceStatus, withRegistry: Bool = false, to writer: inout JSONWriter) {
+    func write(_ instance: InstanceStatus, to writer: inout JSONWriter) {
         let service = instance.descriptor?.service
         writer.object { json in
             json.text("name", instance.name)
@@ -105,7 +104,6 @@ struct StatusReport {
             json.number("beats", instance.descriptor == nil ? nil : instance.beats)
             json.text("pending", instance.pending)
             json.text("rejection", instance.rejection)
-            if withRegistry { writeRegistry(to: &json) }
         }
     }
 

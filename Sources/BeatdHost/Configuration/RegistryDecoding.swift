@@ -11,7 +11,7 @@ extension ConfigurationDecoding {
             return server
         }
         result.settings.registry.timeout =
-            try section.duration("timeout", .milliseconds(100) ... .seconds(60)) ?? result.settings.registry.timeout
+            try section.duration("timeout", .milliseconds(100) ... .seconds(10)) ?? result.settings.registry.timeout
         result.settings.registry.writesPerSecond =
             try section.integer("writes-per-second", 1...100_000) ?? result.settings.registry.writesPerSecond
         // `auto` is no API: each server is asked.
