@@ -45,6 +45,8 @@ struct Line {
     var goodbyeAt = Int64.min / 2
     /// When a beat or a registration was last accepted by the server in use, as far as this run of beatd knows.
     var acceptedAt: Int64?
+    /// When a registration last left.
+    var registeredAt = Int64.min / 2
     /// What the latest registration of this run said of weight and metadata.
     var told: String?
     /// Since when no file wants it, as far as beatd was told.

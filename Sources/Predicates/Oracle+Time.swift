@@ -84,11 +84,17 @@ extension Oracle {
     private mutating func checkContent(_ name: String, _ holder: Holder, at now: Int64) {
         guard let identity = holder.identity, isCalm(holder, identity, at: now),
             let entry = lines[identity]?.entries.values.first, !entry.content.isEmpty,
-            entry.content != holder.running.content
+            entry.content != holder.running.content, !isOfLostState(identity)
         else { return }
         fail(
             Predicate.useful, "\(name) is calm, and registered with \(entry.content), not \(holder.running.content)",
             identity, at: now)
+    }
+
+    /// Whether an earlier run said last what stands there, and had no time to save that it did.
+    private func isOfLostState(_ identity: String) -> Bool {
+        guard let line = lines[identity], line.registeredAt < course.startedAt else { return false }
+        return course.awake(after: line.registeredAt) < limits.saved
     }
 
     /// Nothing disturbed it for a while, it is alive and registered.
@@ -124,9 +130,8 @@ extension Oracle {
                 fail(Predicate.liveness, "\(name) is alive, and has \(entries.count) entries", identity, at: now)
                 continue
             }
-            if entry.cluster != holder.running.cluster
-                || !entry.content.isEmpty && entry.content != holder.running.content
-            {
+            let isOther = !entry.content.isEmpty && entry.content != holder.running.content
+            if entry.cluster != holder.running.cluster || isOther && !isOfLostState(identity) {
                 fail(
                     Predicate.liveness,
                     "\(name) is registered as \(entry.cluster) \(entry.content), not as "

@@ -36,6 +36,7 @@ extension Oracle {
             lines[identity]?.clusters[request.cluster] = now
             lines[identity]?.losses.oddRun = 0
             lines[identity]?.told = "\(request.weight)|\(request.metadata)"
+            lines[identity]?.registeredAt = now
         case .fullBeat, .lightBeat:
             judgeLife(request, at: now)
             judgeBeat(request, line, at: now)
