@@ -65,8 +65,10 @@ struct Line {
     /// Whether something of ours may be at the server, as far as beatd can know.
     var mayBeHeld: Bool { isHeld || losses.unansweredAt > goodbyeAt }
 
-    /// Whether it was accepted at the server in use, and no goodbye has left since.
-    var stands: Bool { isHeld && acceptedAt != nil && goodbyeAt < lastLeft }
+    /// Whether the server in use accepted it last, and neither a goodbye nor another registration is under way.
+    var stands: Bool {
+        isHeld && losses.oddRun < 3 && goodbyeAt < lastLeft && acceptedAt.map { $0 >= registeredAt } ?? false
+    }
 
     /// Whether the last goodbye was not accepted, so that what it was for may stand there still.
     var wasGoodbyeRefused: Bool { goodbyeAt > lastLeft && losses.failedAt >= goodbyeAt }
